@@ -1,0 +1,1 @@
+"""The launcher behind ``./harvest``: standard library only, one job a module."""

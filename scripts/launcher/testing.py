@@ -1,0 +1,78 @@
+"""``./harvest test``: pytest over addons and tests/, on a fresh clone of a template."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts.launcher import proc
+from scripts.launcher.paths import Ground
+from scripts.launcher.prepare import Prepared, prepare
+from scripts.launcher.steps import Steps
+from scripts.launcher.system import CHROMIUM
+from scripts.launcher.templates import Templates
+
+RUN = "harvest_run_"
+
+
+def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
+    """Run the tests named, or all; return pytest's exit code."""
+    ready = prepare(ground, steps, development=True, needs=[CHROMIUM])
+    template = Templates(ready.databases, ready.odoo, steps).ensure(ground.addons)
+    steps.note(f"ready after {steps.total():.1f} s")
+    with fresh_database(ready, template, RUN) as database:
+        config = ready.odoo.write_config(
+            f"{database}.conf", {"server_wide_modules": "base,web"}
+        )
+        try:
+            return _pytest(ready, template, database, config, arguments)
+        finally:
+            config.unlink(missing_ok=True)
+
+
+@contextmanager
+def fresh_database(ready: Prepared, template: str, prefix: str) -> Iterator[str]:
+    """A clone of a template for one use; those of dead processes are dropped too."""
+    databases = ready.databases
+    for name in databases.names(prefix):
+        pid = name.removeprefix(prefix)
+        if not pid.isdigit() or not proc.alive(int(pid)):
+            databases.drop(name)
+    name = f"{prefix}{os.getpid()}"
+    with proc.locked(ready.ground.state / "template.lock"):
+        databases.clone(template, name)
+    try:
+        yield name
+    finally:
+        databases.drop(name)
+
+
+def default_paths(ground: Ground) -> list[str]:
+    """Every folder of tests: the addons' and the repository's."""
+    folders = [addon.path / "tests" for addon in ground.addons]
+    folders.append(ground.root / "tests")
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def _pytest(
+    ready: Prepared,
+    template: str,
+    database: str,
+    config: Path,
+    arguments: Sequence[str],
+) -> int:
+    ground = ready.ground
+    named = [word for word in arguments if _is_path(word)]
+    argv = [ground.python, "-m", "pytest", f"--rootdir={ground.root}"]
+    argv += ["-c", ground.root / "pytest.ini", f"--odoo-config={config}"]
+    argv += [f"--odoo-database={database}", "--odoo-http"]
+    argv += [*arguments, *([] if named else default_paths(ground))]
+    env = ready.odoo.environ() | ready.server.environ()
+    env |= {"HARVEST_TEMPLATE": template, "HARVEST_ODOO_CONF": str(config)}
+    return proc.stream(ready.account.command(argv), env=env, cwd=Path.cwd())
+
+
+def _is_path(word: str) -> bool:
+    return not word.startswith("-") and Path(word.split("::")[0]).exists()
