@@ -1,0 +1,249 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..const import GENDERS, GRADES, LEARNER_TYPES, QUIET_LOAD
+
+CURRENT_BATCH = 1000  # students a transaction of the nightly refresh
+
+
+class GrStudent(models.Model):
+    """A learner: a pupil, or a staff member, volunteer or relative in training.
+
+    Facts about a pupil stay on this record. A contact (``partner_id``) exists only
+    where Odoo needs one, and is hidden from everybody who may not read the student.
+    """
+
+    _name = "gr.student"
+    _description = "Student"
+    _inherit = [
+        "gr.external.ref.mixin",
+        "image.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "last_name, first_name, id"
+    _rec_names_search = ["name", "local_id"]
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True, index="trigram")
+    first_name = fields.Char(tracking=True)
+    middle_name = fields.Char()
+    last_name = fields.Char(help="Both surnames where there are two", tracking=True)
+    preferred_name = fields.Char(help="What the child is called")
+    pronouns = fields.Char()
+    learner_type = fields.Selection(
+        LEARNER_TYPES, required=True, default="pupil", index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        string="District",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    local_id = fields.Char(
+        "Student Number", index="btree_not_null", help="The number in the SIS"
+    )
+    ssid = fields.Char(
+        "State ID",
+        index="btree_not_null",
+        groups="harvest_base.group_harvest_level_1",
+        help="Statewide Student Identifier: ten digits. New pupils may wait for it.",
+    )
+    birthdate = fields.Date(groups="harvest_base.group_harvest_staff")
+    gender = fields.Selection(GENDERS, groups="harvest_base.group_harvest_staff")
+    home_language_id = fields.Many2one("gr.language", tracking=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Only where Odoo needs one, for example to follow a course",
+    )
+    enrollment_ids = fields.One2many("gr.student.enrollment", "student_id")
+    guardianship_ids = fields.One2many("gr.guardianship", "student_id", "Adults")
+    program_enrollment_ids = fields.One2many("gr.program.enrollment", "student_id")
+    group_member_ids = fields.One2many("gr.group.member", "student_id", "Groups")
+    flag_ids = fields.One2many("gr.student.flag", "student_id", "Need to Know")
+    demographics_ids = fields.One2many("gr.student.demographics", "student_id")
+    site_id = fields.Many2one(
+        "gr.site",
+        string="School",
+        compute="_compute_current",
+        store=True,
+        index=True,
+        help="The school of the primary enrollment in force today",
+    )
+    grade = fields.Selection(GRADES, compute="_compute_current", store=True)
+    household_id = fields.Many2one(
+        "res.partner",
+        string="Household",
+        compute="_compute_household_id",
+        store=True,
+        index="btree_not_null",
+        help="The first adult that the child lives with",
+    )
+    sibling_ids = fields.Many2many(
+        "gr.student", compute="_compute_sibling_ids", string="Siblings"
+    )
+    age = fields.Integer(
+        compute="_compute_age", groups="harvest_base.group_harvest_staff"
+    )
+
+    _partner_uniq = models.UniqueIndex(
+        "(partner_id) WHERE partner_id IS NOT NULL",
+        "This contact belongs to another student.",
+    )
+
+    @api.depends("first_name", "last_name")
+    def _compute_name(self):
+        for student in self:
+            student.name = " ".join(filter(None, (student.first_name, student.last_name)))
+
+    @api.depends(
+        "enrollment_ids.site_id",
+        "enrollment_ids.grade",
+        "enrollment_ids.date_start",
+        "enrollment_ids.date_end",
+        "enrollment_ids.primary",
+        "enrollment_ids.active",
+    )
+    def _compute_current(self):
+        """Take school and grade from the primary enrollment in force today.
+
+        A date alone changes the answer, so ``_cron_refresh_current`` runs nightly.
+        """
+        today = fields.Date.context_today(self)
+        for student in self:
+            current = student.enrollment_ids.filtered(
+                lambda enrollment: enrollment.active and enrollment._is_current_on(today)
+            ).sorted(lambda enrollment: (not enrollment.primary, enrollment.date_start))
+            student.site_id = current[:1].site_id
+            student.grade = current[:1].grade
+
+    @api.depends(
+        "guardianship_ids.lives_with",
+        "guardianship_ids.priority",
+        "guardianship_ids.partner_id",
+        "guardianship_ids.active",
+    )
+    def _compute_household_id(self):
+        for student in self:
+            at_home = student.guardianship_ids.filtered(
+                lambda adult: adult.active and adult.lives_with
+            ).sorted("priority")
+            student.household_id = at_home[:1].partner_id
+
+    @api.depends("guardianship_ids.lives_with", "guardianship_ids.partner_id")
+    def _compute_sibling_ids(self):
+        for student in self:
+            adults = student.guardianship_ids.filtered("lives_with").partner_id
+            homes = self.env["gr.guardianship"].search(
+                [("partner_id", "in", adults.ids), ("lives_with", "=", True)]
+            )
+            student.sibling_ids = homes.student_id - student._origin
+
+    @api.depends("birthdate")
+    def _compute_age(self):
+        today = fields.Date.context_today(self)
+        for student in self:
+            born = student.birthdate
+            student.age = born and (
+                today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+            )
+
+    @api.constrains("first_name", "last_name")
+    def _check_name(self):
+        for student in self:
+            if not (student.name or "").strip():
+                raise ValidationError(
+                    self.env._("A student needs a first or a last name.")
+                )
+
+    @api.constrains("ssid")
+    def _check_ssid(self):
+        for student in self.sudo():  # the field is hidden from some who may write
+            if student.ssid and not re.fullmatch(r"\d{10}", student.ssid):
+                raise ValidationError(
+                    self.env._("A state ID has ten digits, not “%s”.", student.ssid)
+                )
+
+    @api.constrains("birthdate")
+    def _check_birthdate(self):
+        today = fields.Date.context_today(self)
+        for student in self:
+            if student.birthdate and student.birthdate > today:
+                raise ValidationError(
+                    self.env._("%s cannot be born in the future.", student.name)
+                )
+
+    def _get_partner(self):
+        """Return the student's contact, made on first need; sudoed."""
+        self.ensure_one()
+        if not self.partner_id:
+            # Only this method may make one: a contact of a child without its rule
+            # would be visible to every employee.
+            self.sudo().partner_id = (
+                self.env["res.partner"]
+                .sudo()
+                .with_context(**QUIET_LOAD)
+                .create(
+                    {
+                        "name": self.name,
+                        "company_id": self.company_id.id,
+                        "gr_is_student": True,
+                        "type": "other",
+                    }
+                )
+            )
+        return self.sudo().partner_id
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"first_name", "last_name", "active"} & vals.keys():
+            for student in self.sudo().filtered("partner_id"):  # keep the twin in step
+                student.partner_id.write(
+                    {"name": student.name, "active": student.active}
+                )
+        return result
+
+    @api.model
+    def _cron_refresh_current(self):
+        """Follow the calendar: enrollments that begin or ended since yesterday."""
+        stale = self.with_context(active_test=False).search(self._get_stale_domain())
+        self.env["ir.cron"]._commit_progress(remaining=len(stale))
+        while stale:
+            batch, stale = stale[:CURRENT_BATCH], stale[CURRENT_BATCH:]
+            self.env.add_to_compute(self._fields["site_id"], batch)
+            self.env.add_to_compute(self._fields["grade"], batch)
+            batch.flush_recordset(["site_id", "grade"])
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                break
+
+    @api.model
+    def _get_stale_domain(self):
+        today = fields.Date.context_today(self)
+        begins = Domain("date_start", "<=", today) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", today)
+        )
+        ended = Domain("date_end", "<", today)
+        return (
+            Domain("site_id", "=", False) & Domain("enrollment_ids", "any", begins)
+        ) | (Domain("site_id", "!=", False) & Domain("enrollment_ids", "any", ended))
+
+    def action_explain_access(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who can see this student?"),
+            "res_model": "gr.access.explain",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_student_id": self.id},
+        }

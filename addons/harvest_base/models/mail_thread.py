@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class MailThread(models.AbstractModel):
+    """No message is ever addressed to a student's contact."""
+
+    _inherit = "mail.thread"
+
+    def message_post(self, *, partner_ids=None, **kwargs):
+        adults = self.env["res.partner"]._gr_without_students(list(partner_ids or []))
+        return super().message_post(partner_ids=adults, **kwargs)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        known = [recipient["id"] for recipient in recipients if recipient["id"]]
+        adults = set(self.env["res.partner"]._gr_without_students(known))
+        return [data for data in recipients if not data["id"] or data["id"] in adults]

@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+ACCESS_FIELDS = {"gr_scope", "gr_site_ids", "group_ids", "company_ids", "partner_id"}
+
+
+class ResUsers(models.Model):
+    """Where a user may look: named sites, or the whole district."""
+
+    _inherit = "res.users"
+
+    gr_scope = fields.Selection(
+        [("site", "Only the sites named"), ("district", "The whole district")],
+        string="Harvest Access",
+        required=True,
+        default="site",
+    )
+    gr_site_ids = fields.Many2many(
+        "gr.site", "gr_site_res_users_rel", "user_id", "site_id", string="Sites"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ACCESS_FIELDS & vals.keys():
+            # Record rules are cached per user: a change must count at once.
+            self.env.registry.clear_cache()
+        return result
+
+    @api.private
+    def _gr_site_domain(self, field):
+        """Return the domain of what lies within the user's sites.
+
+        Called by the record rules (``security/``), so that the question "which sites"
+        has one answer.
+
+        :param str field: path to the site, or ``id`` on the site itself
+        """
+        self.ensure_one()
+        if self.gr_scope == "district":
+            return Domain.TRUE
+        return Domain(field, "in", self.gr_site_ids.ids)
+
+    @api.private
+    def _gr_pupil_domain(self):
+        """Return the domain of the students whom a *staff* role lets this user read.
+
+        Site staff see a pupil from the request for a place, or from the enrollment,
+        until it ends; who is in training sees the own record.
+        """
+        self.ensure_one()
+        if self.gr_scope == "district":
+            return Domain.TRUE
+        sites = Domain("site_id", "in", self.gr_site_ids.ids)
+        not_over = Domain("active", "=", True) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", "today")
+        )
+        place = sites & not_over & Domain(
+            "state", "in", ["requested", "waitlisted", "enrolled"]
+        )
+        return (
+            Domain("enrollment_ids", "any", sites & not_over)
+            | Domain("program_enrollment_ids", "any", place)
+            | Domain("partner_id", "=", self.partner_id.id)
+        )
+
+    @api.private
+    def _gr_family_domain(self):
+        """Return the domain of the children whose record this adult may see."""
+        self.ensure_one()
+        mine = Domain("partner_id", "=", self.partner_id.id)
+        allowed = self.env["gr.guardianship"]._get_records_allowed_domain()
+        return Domain("guardianship_ids", "any", mine & allowed)
+
+    @api.private
+    def _gr_student_domain(self):
+        """Return the domain of all students this user may read, by whatever rule.
+
+        It *is* the record rule of ``gr.student``, so parts of a student's record
+        (``gr.student.record.mixin``) and a student's contact follow it by themselves.
+        """
+        self.ensure_one()
+        Student = self.env["gr.student"].with_user(self)
+        if not Student.has_access("read"):
+            return Domain.FALSE
+        return self.env["ir.rule"].with_user(self)._compute_domain("gr.student", "read")

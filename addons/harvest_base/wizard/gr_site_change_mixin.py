@@ -1,0 +1,106 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..const import OPEN_PLACE_STATES
+
+
+class GrSiteChangeMixin(models.AbstractModel):
+    """Move what is open at one site to another from a date on.
+
+    Nothing of the past is touched: lines that hold at the date end the day before,
+    and new ones begin at the other site, so every report about earlier days reads
+    the same before and after.
+    """
+
+    _name = "gr.site.change.mixin"
+    _description = "Site Change Mixin"
+
+    date = fields.Date(
+        "From",
+        required=True,
+        default=fields.Date.context_today,
+        help="The first day at the other site",
+    )
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    enrollment_count = fields.Integer("Students", compute="_compute_preview")
+    place_count = fields.Integer("Places in Programs", compute="_compute_preview")
+
+    def _get_moves(self):
+        """Return ``[(old site, new site, domain on the student's enrollment)]``."""
+        raise NotImplementedError
+
+    def _moves_ready(self):
+        """Whether enough is filled in to say what would move."""
+        raise NotImplementedError
+
+    @api.depends("date")
+    def _compute_preview(self):
+        for wizard in self:
+            enrollments = wizard.env["gr.student.enrollment"]
+            places = wizard.env["gr.program.enrollment"]
+            if wizard._moves_ready():
+                for old, _new, domain in wizard._get_moves():
+                    lines = wizard._get_enrollments(old, domain)
+                    enrollments |= lines
+                    places |= wizard._get_places(old, lines)
+            wizard.enrollment_count = len(enrollments)
+            wizard.place_count = len(places)
+
+    def _get_enrollments(self, site, domain):
+        return self.env["gr.student.enrollment"].search(
+            Domain("site_id", "=", site.id)
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", self.date))
+            & domain
+        )
+
+    def _get_places(self, site, enrollments):
+        return self.env["gr.program.enrollment"].search(
+            Domain("site_id", "=", site.id)
+            & Domain("state", "in", OPEN_PLACE_STATES)
+            & Domain("student_id", "in", enrollments.student_id.ids)
+        )
+
+    def _move(self, old, new, domain):
+        """Move students, their places and nothing else; return the students."""
+        lines = self._get_enrollments(old, domain)
+        places = self._get_places(old, lines)
+        self._move_enrollments(lines, new)
+        self._move_places(places, new)
+        return lines.student_id
+
+    def _move_enrollments(self, lines, new):
+        eve = self.date - timedelta(days=1)
+        begun = lines.filtered(lambda line: line.date_start < self.date)
+        (lines - begun).write({"site_id": new.id})
+        values = [
+            {
+                **line._get_facts(),
+                "student_id": line.student_id.id,
+                "site_id": new.id,
+                "date_start": self.date,
+            }
+            for line in begun
+        ]
+        begun.write({"date_end": eve, "exit_reason": "merged"})
+        self.env["gr.student.enrollment"].create(values)
+
+    def _move_places(self, places, new):
+        """Continue a place at the new site with its signature and its rank."""
+        eve = self.date - timedelta(days=1)
+        for program in places.program_id:
+            program.site_ids |= new
+        begun = places.filtered(
+            lambda place: place.state == "enrolled"
+            and place.date_start
+            and place.date_start < self.date
+        )
+        (places - begun).write({"site_id": new.id})
+        for place in begun:
+            values = place.copy_data(
+                {"site_id": new.id, "date_start": self.date, "date_end": place.date_end}
+            )[0]
+            values.update(place._get_signature())
+            place.write({"state": "ended", "date_end": eve})
+            place.create(values)
