@@ -1,0 +1,185 @@
+"""Read one CSV file of a roster: header, widths, status, duplicates."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from . import kinds, vocab
+from .bundle import Bundle
+from .canonical import Entity
+from .cells import Cells
+from .errors import BadValue, RefusedFile
+from .manifest import V11
+from .problems import Problem, Problems, make
+from .roster import Roster
+from .tables import Table
+from .text import TextProfile, read_rows
+from .values import clean, shape
+
+_ALWAYS = ("sourcedId",)
+_STATUS = ("status", "dateLastModified")
+_ALIASES = {
+    "preferredfirstname": "preferredGivenName",
+    "preferredlastname": "preferredFamilyName",
+}
+
+
+class TableReader:
+    """Reads one file; ``unidentified`` counts rows of which it cannot be told whose."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        table: Table,
+        version: str,
+        profile: TextProfile,
+        problems: Problems,
+    ) -> None:
+        self.table = table
+        self.file = bundle.file_name(table.name)
+        self.unidentified = 0
+        self._bundle = bundle
+        self._version = version
+        self._profile = profile
+        self._problems = problems
+        self._columns: list[str | None] = []  # known column at each position
+
+    @property
+    def _in_11(self) -> tuple[str, ...]:
+        """Columns of users.csv that 1.2 has moved to roles.csv."""
+        if self.table.kind == kinds.PERSON and self._version == V11:
+            return ("role", "orgSourcedIds")
+        return ()
+
+    def check_header(self) -> list[Problem]:
+        """Understand the header row; return what makes the file unusable."""
+        cells = next(self._rows(), (1, []))[1]
+        header = [clean(cell.replace("\ufeff", "")) for cell in cells]
+        if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+            return [make("wrong_delimiter", self.file, 1)]
+        known = {
+            re.sub(r"[^a-z]", "", name.lower()): name
+            for name in (*_ALWAYS, *_STATUS, *self.table.required, *self.table.optional)
+        } | _ALIASES
+        dropped = {name.lower() for name in self.table.dropped}
+        found: list[Problem] = []
+        extra = 0
+        for name in header:
+            column = known.get(re.sub(r"[^a-z]", "", name.lower()))
+            if "." in name:  # metadata.*
+                column = None
+            if column and column in self._columns:
+                found.append(make("header_twice", self.file, 1, column))
+            elif column and name != column:
+                self._problems.add("header_spelling", self.file, 1, column)
+            elif not column and name.lower() in dropped:
+                self._problems.add("dropped_by_policy", self.file, 1, name)
+            elif not column and name and not name.startswith("metadata."):
+                extra += 1
+            self._columns.append(column)
+        if extra:
+            self._problems.add("header_unknown", self.file, 1, count=extra)
+        return found + [
+            make("header_missing", self.file, 1, column)
+            for column in (*_ALWAYS, *self.table.required, *self._in_11)
+            if column not in self._columns
+        ]
+
+    def read_into(self, roster: Roster, grade_names: Mapping[str, str]) -> None:
+        """Read every row.
+
+        :raise RosterError: the file was cut off, or a spreadsheet has damaged its ids
+        """
+        cells = Cells(self.file, self._problems, grade_names)
+        required = (*self.table.required, *self._in_11[:1])  # a person may have no org
+        for number, values in self._values(roster):
+            try:
+                cells.load(number, values)
+                self._take(roster, cells, required)
+            except BadValue as error:
+                self._set_aside(roster, cells, error)
+
+    def _take(self, roster: Roster, cells: Cells, required: tuple[str, ...]) -> None:
+        kind = self.table.kind
+        status = cells["status"].lower() or vocab.ACTIVE
+        if status in vocab.REMOVED:
+            if cells.id in roster.entities(kind) or cells.id in roster.aside(kind):
+                raise BadValue("duplicate", "sourcedId")
+            roster.removed(kind).add(cells.id)
+            return
+        if status != vocab.ACTIVE:
+            raise BadValue("unknown_value", "status", shape=shape(status))
+        for column in required:
+            if not cells[column]:
+                raise BadValue("value_missing", column)
+        self._keep(roster, cells, self.table.build(cells))
+
+    def _keep(self, roster: Roster, cells: Cells, entity: Entity) -> None:
+        kind = self.table.kind
+        known = roster.entities(kind)
+        if entity.id in roster.aside(kind) or entity.id in roster.removed(kind):
+            raise BadValue("duplicate", "sourcedId")
+        other = known.get(entity.id)
+        if other is None:
+            known[entity.id] = entity
+        elif other[:-1] == entity[:-1]:  # all but the row
+            cells.warn("duplicate_same", "sourcedId")
+        else:
+            raise BadValue("duplicate", "sourcedId")
+
+    def _set_aside(self, roster: Roster, cells: Cells, error: BadValue) -> None:
+        self._problems.add(
+            error.code, self.file, cells.row, error.column, **error.params
+        )
+        if not cells.id:
+            self.unidentified += 1
+            return
+        kind = self.table.kind
+        roster.aside(kind).add(cells.id)
+        # Another row of this id, good or not, cannot be trusted more than this one.
+        roster.entities(kind).pop(cells.id, None)
+        roster.removed(kind).discard(cells.id)
+
+    def _values(self, roster: Roster) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows as cleaned cells by column; rows of a wrong width are set aside."""
+        used = [(i, column) for i, column in enumerate(self._columns) if column]
+        width = len(self._columns)
+        cut: tuple[int, list[str]] | None = None
+        rows = self._rows()
+        next(rows, None)  # header
+        for number, cells in rows:
+            if cut:
+                self._wrong_width(roster, "row_too_short", *cut)
+                cut = None
+            if len(cells) < width:
+                cut = (number, cells)
+                continue
+            if len(cells) > width:
+                if any(cell.strip() for cell in cells[width:]):
+                    self._wrong_width(roster, "row_too_long", number, cells)
+                    continue
+                self._problems.add("extra_cells", self.file, number)
+            yield number, {column: clean(cells[i]) for i, column in used}
+        if cut:
+            raise self._cut_off(*cut)
+
+    def _wrong_width(
+        self, roster: Roster, code: str, number: int, cells: list[str]
+    ) -> None:
+        handle = Cells(self.file, self._problems, {})
+        handle.row = number
+        place = self._columns.index("sourcedId")
+        if place == 0:  # only then is it certain that nothing before it is missing
+            handle.id = clean(cells[0])
+        self._set_aside(roster, handle, BadValue(code, **self._widths(cells)))
+
+    def _cut_off(self, number: int, cells: list[str]) -> RefusedFile:
+        column = self._columns[len(cells)] or ""
+        return RefusedFile.of(
+            "file_truncated", self.file, number, column, **self._widths(cells)
+        )
+
+    def _widths(self, cells: list[str]) -> dict[str, int]:
+        return {"found": len(cells), "expected": len(self._columns)}
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        return read_rows(self._bundle, self.table.name, self._profile.encoding)
