@@ -101,6 +101,11 @@ class GrStudent(models.Model):
         "This contact belongs to another student.",
     )
 
+    _check_has_name = models.Constraint(
+        "CHECK (COALESCE(first_name, '') || COALESCE(last_name, '') <> '')",
+        "A student needs a first or a last name.",
+    )
+
     @api.depends("first_name", "last_name")
     def _compute_name(self):
         for student in self:
@@ -157,14 +162,6 @@ class GrStudent(models.Model):
             student.age = born and (
                 today.year - born.year - ((today.month, today.day) < (born.month, born.day))
             )
-
-    @api.constrains("first_name", "last_name")
-    def _check_name(self):
-        for student in self:
-            if not (student.name or "").strip():
-                raise ValidationError(
-                    self.env._("A student needs a first or a last name.")
-                )
 
     @api.constrains("ssid")
     def _check_ssid(self):

@@ -64,11 +64,13 @@ class GrSiteChangeMixin(models.AbstractModel):
 
     def _move(self, old, new, domain):
         """Move students, their places and nothing else; return the students."""
-        lines = self._get_enrollments(old, domain)
-        places = self._get_places(old, lines)
+        # sudo: who may run this wizard moves whole schools, whatever the role may
+        # edit child by child
+        lines = self.sudo()._get_enrollments(old, domain)
+        places = self.sudo()._get_places(old, lines)
         self._move_enrollments(lines, new)
         self._move_places(places, new)
-        return lines.student_id
+        return lines.student_id.sudo(False)
 
     def _move_enrollments(self, lines, new):
         eve = self.date - timedelta(days=1)
@@ -84,7 +86,7 @@ class GrSiteChangeMixin(models.AbstractModel):
             for line in begun
         ]
         begun.write({"date_end": eve, "exit_reason": "merged"})
-        self.env["gr.student.enrollment"].create(values)
+        lines.create(values)
 
     def _move_places(self, places, new):
         """Continue a place at the new site with its signature and its rank."""
@@ -97,10 +99,15 @@ class GrSiteChangeMixin(models.AbstractModel):
             and place.date_start < self.date
         )
         (places - begun).write({"site_id": new.id})
-        for place in begun:
-            values = place.copy_data(
-                {"site_id": new.id, "date_start": self.date, "date_end": place.date_end}
-            )[0]
-            values.update(place._get_signature())
-            place.write({"state": "ended", "date_end": eve})
-            place.create(values)
+        values = [
+            {
+                **place.copy_data({"site_id": new.id, "date_end": place.date_end})[0],
+                **place._get_signature(),
+                "date_start": self.date,
+                "state": "enrolled",
+            }
+            for place in begun
+        ]
+        begun.write({"state": "ended", "date_end": eve})
+        begun.flush_recordset()  # a child has one open place in a program
+        places.create(values)
