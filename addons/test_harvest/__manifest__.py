@@ -5,7 +5,7 @@
     "category": "Hidden",
     "author": "Harvest",
     "license": "LGPL-3",
-    "depends": ["mail"],
+    "depends": ["mail", "queue_job"],
     "assets": {
         # Debian's Odoo ships without this library; a page of tests fails on its link.
         "web.assets_unit_tests_setup": [

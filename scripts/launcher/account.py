@@ -18,9 +18,25 @@ from scripts.launcher.errors import CannotEnter, GroundError
 from scripts.launcher.paths import Ground
 
 CAP_DAC_READ_SEARCH = 2  # bit number, linux/capability.h
-LEND = ("--inh-caps=-all,+dac_read_search", "--ambient-caps=+dac_read_search")
+# access(2) forgets lent capabilities unless the fix-up of user ids is off; the empty
+# bounding set makes sure that nothing else survives the change of account.
+LEND = (
+    "--securebits=+no_setuid_fixup",
+    "--bounding-set=-all,+dac_read_search",
+    "--inh-caps=-all,+dac_read_search",
+    "--ambient-caps=+dac_read_search",
+)
 KEEP_NOTHING = ("--inh-caps=-all",)
-DROPPED_PREFIXES = ("PG", "ODOO_", "OPENERP_", "PYTHON", "XDG_", "SUDO_", "GIT_", "PIP_")
+DROPPED_PREFIXES = (
+    "PG",
+    "ODOO_",
+    "OPENERP_",
+    "PYTHON",
+    "XDG_",
+    "SUDO_",
+    "GIT_",
+    "PIP_",
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,13 @@ def choose_account(ground: Ground, also_reads: Sequence[Path] = ()) -> Account:
         me = pwd.getpwuid(os.geteuid())
         return Account(me.pw_name, me.pw_uid, me.pw_gid, ground.home)
     entry = _unprivileged_entry()
-    words = ("--reuid", str(entry.pw_uid), "--regid", str(entry.pw_gid), "--init-groups")
+    words = (
+        "--reuid",
+        str(entry.pw_uid),
+        "--regid",
+        str(entry.pw_gid),
+        "--init-groups",
+    )
     needed = [ground.root / "harvest", *also_reads]
     for extra in (KEEP_NOTHING, LEND):
         prefix = ("setpriv", *words, *extra, "--")

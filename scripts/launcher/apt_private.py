@@ -66,7 +66,9 @@ class PrivateApt:
             what="reading the package index",
             remedy=NO_NETWORK,
         )
-        found = {item.name: item for item in map(_candidate, text.split("\n\n")) if item}
+        found = {
+            item.name: item for item in map(_candidate, text.split("\n\n")) if item
+        }
         missing = [name for name in names if name not in found]
         if missing:
             raise GroundError(
@@ -130,7 +132,9 @@ class PrivateApt:
             "APT::Sandbox::User": "",
             "Debug::NoLocking": "true",
         }
-        return [part for item in settings.items() for part in ("-o", "{}={}".format(*item))]
+        return [
+            part for item in settings.items() for part in ("-o", "{}={}".format(*item))
+        ]
 
 
 def _candidate(stanza: str) -> Candidate | None:

@@ -30,9 +30,7 @@ class Databases:
         env = self.account.environ(self.ground) | self.server.environ()
         argv = [_psql(), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
         try:
-            text = proc.run(
-                self.account.command(argv), what="psql", env=env, stdin=sql
-            )
+            text = proc.run(self.account.command(argv), what="psql", env=env, stdin=sql)
         except CommandFailed as error:
             if "connection to server" not in error.output:
                 raise

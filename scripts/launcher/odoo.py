@@ -40,7 +40,7 @@ class Odoo:
         path = self.ground.run / name
         merged = self._common() | {key: str(value) for key, value in options.items()}
         lines = ["[options]", *(f"{key} = {value}" for key, value in merged.items())]
-        lines += ["", "[queue_job]", "channels = root:1", ""]
+        lines += ["", "[queue_job]", "channels = root:1", "host = 127.0.0.1", ""]
         self.account.own(self.ground.run)
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -77,13 +77,12 @@ class Odoo:
 
     def _common(self) -> dict[str, str]:
         folders = [*self.home.addons, *self.ground.addon_folders]
-        return {
+        common = {
             "addons_path": ",".join(str(folder) for folder in folders),
             "data_dir": str(self.ground.data),
             "db_host": self.server.host,
             "db_port": str(self.server.port),
             "db_user": self.server.user,
-            "db_password": self.server.password or "False",
             "db_maxconn": "24",
             "list_db": "False",
             # Nothing may use the master password: it is thrown away.
@@ -94,11 +93,15 @@ class Odoo:
             "max_cron_threads": "1",
             "limit_time_real": "1200",
         }
+        password = self.server.password
+        return common | ({"db_password": password} if password else {})
 
 
 def _refuse_errors(output: str) -> None:
     """Odoo may end well although a module failed: its log tells."""
-    bad = [line for line in output.splitlines() if re.search(r" (ERROR|CRITICAL) ", line)]
+    bad = [
+        line for line in output.splitlines() if re.search(r" (ERROR|CRITICAL) ", line)
+    ]
     if bad:
         raise CommandFailed(
             "Odoo logged errors while installing the addons\n    " + "\n    ".join(bad),

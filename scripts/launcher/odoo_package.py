@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from scripts.launcher import proc
@@ -73,6 +73,10 @@ class OdooPackage:
         except (OSError, ValueError):
             return None
 
+    def is_tested(self, stamp: Mapping[str, object]) -> bool:
+        """Whether what is unpacked is what this repository was tested with."""
+        return stamp["packages"] == _key(self.tested)
+
     def _acceptable(self) -> set[str]:
         newer = self._recorded()
         return {_key(self.tested)} | ({_key(newer)} if newer else set())
@@ -115,8 +119,8 @@ class OdooPackage:
         files = list(folder.glob(f"{package.name}_*.deb"))
         if len(files) != 1 or file_sha256(files[0]) != package.sha256:
             raise PackageRefused(
-                f"{package.name} {package.version}: the download does not have the hash "
-                f"of the signed index",
+                f"{package.name} {package.version}: the download does not have the "
+                "hash of the signed index",
                 "run the same command again; if it stays, the mirror or a proxy on the "
                 "way alters files: use another mirror",
             )
@@ -140,7 +144,9 @@ class OdooPackage:
     def _recorded(self) -> list[Candidate] | None:
         """Versions of an earlier signed index, for a start without a network."""
         try:
-            return [Candidate(**item) for item in json.loads(self._record_path.read_text())]
+            return [
+                Candidate(**item) for item in json.loads(self._record_path.read_text())
+            ]
         except (OSError, ValueError, TypeError):
             return None
 
@@ -180,9 +186,6 @@ def _host_apt(folder: Path) -> PrivateApt:
             "set HARVEST_ODOO=/path/to/odoo-19, or use docker-compose.yml",
         )
     return PrivateApt(folder, debian_source(codename), SUITE)
-
-
-    require_space(folder, needed=1_600_000_000, what="unpacking Odoo")
 
 
 def _key(packages: Sequence[Candidate]) -> str:

@@ -60,7 +60,7 @@ class Cluster:
             return self.ground.run
         name = f"harvest-{hash_text(str(self.ground.root))}"
         short = Path(tempfile.gettempdir()) / name
-        return short if socket_fits(short) else Path("/tmp") / name  # noqa: S108
+        return short if socket_fits(short) else Path("/tmp") / name
 
     @property
     def server(self) -> Server:
@@ -111,16 +111,24 @@ class Cluster:
         with self.steps.step("make the PostgreSQL cluster"):
             self._clear_half_made()
             self.account.own(self.ground.pg)
-            self._run(
-                [self.bin / "initdb", "-D", self.ground.pg, "-U", ADMIN, "-E", "UTF8"]
-                + ["--locale=C.UTF-8", "--auth=trust", "--data-checksums"],
-                what="making the PostgreSQL cluster",
-            )
+            argv = [
+                self.bin / "initdb",
+                "-D",
+                self.ground.pg,
+                "-U",
+                ADMIN,
+                "-E",
+                "UTF8",
+            ]
+            argv += ["--locale=C.UTF-8", "--auth=trust", "--data-checksums"]
+            self._run(argv, what="making the PostgreSQL cluster")
             self._run(["touch", self.ground.pg / "harvest.made"], what="marking")
 
     def _clear_half_made(self) -> None:
         if self.ground.pg.exists():
-            self._run(["rm", "-rf", self.ground.pg], what="clearing a half-made cluster")
+            self._run(
+                ["rm", "-rf", self.ground.pg], what="clearing a half-made cluster"
+            )
 
     def _start(self) -> None:
         self.account.own(self.ground.run, self.ground.log, self.ground.home)

@@ -42,7 +42,9 @@ def run(
             check=False,
         )
     except FileNotFoundError as error:
-        raise CommandFailed(f"{what}: {error.filename} was not found", remedy) from error
+        raise CommandFailed(
+            f"{what}: {error.filename} was not found", remedy
+        ) from error
     if done.returncode:
         raise failed(what, remedy, done.returncode, done.stdout)
     return done.stdout

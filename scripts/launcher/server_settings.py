@@ -38,9 +38,7 @@ class Server:
         return env | ({"PGPASSWORD": self.password} if self.password else {})
 
 
-def named_server(
-    conf: Path, environ: Mapping[str, str] = os.environ
-) -> Server | None:
+def named_server(conf: Path, environ: Mapping[str, str] = os.environ) -> Server | None:
     """The server named by HARVEST_DB_HOST or by ``db_host`` in odoo.conf, if any."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(conf)

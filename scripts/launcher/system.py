@@ -64,8 +64,9 @@ RUNTIME_NEEDS = (
     Need(
         "Pango (PDF)",
         ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
-        lambda: library("libpangoft2-1.0.so.0")()
-        and library("libharfbuzz-subset.so.0")(),
+        lambda: (
+            library("libpangoft2-1.0.so.0")() and library("libharfbuzz-subset.so.0")()
+        ),
     ),
     Need(
         "fonts (PDF)",

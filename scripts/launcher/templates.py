@@ -88,4 +88,6 @@ class Templates:
 def outside_modules(addons: Sequence[Addon]) -> list[str]:
     """Modules that our addons depend on and that are not ours."""
     ours = {addon.name for addon in addons}
-    return sorted({name for addon in addons for name in addon.depends} - ours) or ["base"]
+    return sorted({name for addon in addons for name in addon.depends} - ours) or [
+        "base"
+    ]

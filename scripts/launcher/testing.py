@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.launcher import proc
+from scripts.launcher.database import Databases
 from scripts.launcher.paths import Ground
 from scripts.launcher.prepare import Prepared, prepare
 from scripts.launcher.steps import Steps
@@ -15,17 +16,22 @@ from scripts.launcher.system import CHROMIUM
 from scripts.launcher.templates import Templates
 
 RUN = "harvest_run_"
+END_TO_END = "harvest_e2e_"  # made by the tests themselves
+TEST_OPTIONS = {
+    "server_wide_modules": "base,web",
+    # A limit of address space would hold for the browsers we start, and kill them.
+    "limit_memory_hard": 0,
+}
 
 
 def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
     """Run the tests named, or all; return pytest's exit code."""
     ready = prepare(ground, steps, development=True, needs=[CHROMIUM])
     template = Templates(ready.databases, ready.odoo, steps).ensure(ground.addons)
+    drop_abandoned(ready.databases, END_TO_END)
     steps.note(f"ready after {steps.total():.1f} s")
     with fresh_database(ready, template, RUN) as database:
-        config = ready.odoo.write_config(
-            f"{database}.conf", {"server_wide_modules": "base,web"}
-        )
+        config = ready.odoo.write_config(f"{database}.conf", TEST_OPTIONS)
         try:
             return _pytest(ready, template, database, config, arguments)
         finally:
@@ -36,10 +42,7 @@ def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
 def fresh_database(ready: Prepared, template: str, prefix: str) -> Iterator[str]:
     """A clone of a template for one use; those of dead processes are dropped too."""
     databases = ready.databases
-    for name in databases.names(prefix):
-        pid = name.removeprefix(prefix)
-        if not pid.isdigit() or not proc.alive(int(pid)):
-            databases.drop(name)
+    drop_abandoned(databases, prefix)
     name = f"{prefix}{os.getpid()}"
     with proc.locked(ready.ground.state / "template.lock"):
         databases.clone(template, name)
@@ -47,6 +50,14 @@ def fresh_database(ready: Prepared, template: str, prefix: str) -> Iterator[str]
         yield name
     finally:
         databases.drop(name)
+
+
+def drop_abandoned(databases: Databases, prefix: str) -> None:
+    """Drop databases that are named after a process that is gone."""
+    for name in databases.names(prefix):
+        pid = name.removeprefix(prefix).split("_")[0]
+        if not pid.isdigit() or not proc.alive(int(pid)):
+            databases.drop(name)
 
 
 def default_paths(ground: Ground) -> list[str]:

@@ -22,10 +22,16 @@ RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
 FONT_AWESOME_PIN = "XStatic-Font-Awesome==4.7.0.0"
 FONT_AWESOME_FILES = "xstatic/pkg/font_awesome/data/fonts/"
+
+
+def _has_python_headers() -> bool:
+    return (Path(sysconfig.get_path("include")) / "Python.h").is_file()
+
+
 BUILD_NEEDS = (
     Need("C compiler", ("gcc", "libc6-dev"), lambda: bool(shutil.which("gcc"))),
     Need("PostgreSQL headers", ("libpq-dev",), lambda: bool(shutil.which("pg_config"))),
-    Need("Python headers", ("python3-dev",), lambda: _has_python_headers()),
+    Need("Python headers", ("python3-dev",), _has_python_headers),
 )
 
 
@@ -107,7 +113,9 @@ class Venv:
         if not list(self.wheels.glob("psycopg2-*.whl")):
             ensure_packages(BUILD_NEEDS, self.steps)
         try:
-            self._pip("wheel", "--no-deps", "--use-pep517", "-w", str(self.wheels), *pins)
+            self._pip(
+                "wheel", "--no-deps", "--use-pep517", "-w", str(self.wheels), *pins
+            )
         except CommandFailed as error:
             raise NetworkDown(
                 f"the Python packages could not be fetched\n{error.message}",
@@ -118,14 +126,11 @@ class Venv:
         self.wheels.mkdir(parents=True, exist_ok=True)
         env = {k: v for k, v in os.environ.items() if k != "PYTHONPYCACHEPREFIX"}
         env["PYTHONDONTWRITEBYTECODE"] = "1"
-        options = ["-q", "--disable-pip-version-check", "--no-cache-dir", "--no-input"]
         command, *rest = words
-        proc.run(
-            [self.ground.python, "-m", "pip", command, *options]
-            + ["--find-links", str(self.wheels), *rest],
-            what=f"pip {command}",
-            env=env,
-        )
+        argv = [self.ground.python, "-m", "pip", command, "-q", "--no-input"]
+        argv += ["--disable-pip-version-check", "--no-cache-dir"]
+        argv += ["--find-links", self.wheels, *rest]
+        proc.run(argv, what=f"pip {command}", env=env)
 
     def _ensure_font_awesome(self) -> None:
         """Put Font Awesome 4.7's fonts where Odoo's asset links look for them.
@@ -155,10 +160,6 @@ class Venv:
 
     def _key(self, name: str) -> str:
         return hash_text(sys.version, (self.ground.root / name).read_text("utf-8"))
-
-
-def _has_python_headers() -> bool:
-    return (Path(sysconfig.get_path("include")) / "Python.h").is_file()
 
 
 def require_python(version: tuple[int, int] = sys.version_info[:2]) -> None:

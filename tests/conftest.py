@@ -1,0 +1,78 @@
+"""Fixtures for the repository's own tests: the tree, Odoo, a served system, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import ServedSystem, serve_clone
+
+from scripts.launcher.paths import Addon, Ground
+
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The repository's root."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def addons() -> tuple[Addon, ...]:
+    """The repository's addons: ``path``, ``name``, ``manifest``, ``depends``."""
+    return Ground.from_environ().addons
+
+
+@pytest.fixture
+def odoo_env():
+    """A superuser's environment on the test database; what it writes is rolled back."""
+    import odoo.api
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    with Registry(get_db_name()).cursor() as cr:
+        yield odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+        cr.rollback()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ServedSystem]:
+    """The suite served on loopback with the small demo, on a clone of its own."""
+    template = os.environ.get("HARVEST_TEMPLATE")
+    if not template:
+        pytest.fail("this test needs a template database: run it by ./harvest test")
+    with serve_clone(template, Path(os.environ["HARVEST_ODOO_CONF"])) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, server: ServedSystem):
+    """A fresh browser page; relative addresses lead to the served system."""
+    context = chromium.new_context(base_url=server.url)
+    yield context.new_page()
+    context.close()
