@@ -7,3 +7,7 @@ from . import test_gr_site_changes
 from . import test_gr_student
 from . import test_gr_student_enrollment
 from . import test_student_contact
+from . import test_demo_data
+from . import test_fixtures
+from . import test_fixtures_cases
+from . import test_fixtures_oneroster
