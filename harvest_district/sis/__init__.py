@@ -18,6 +18,7 @@ from .gate import (
     is_held,
     judge,
     tally_changes,
+    tally_groups,
 )
 from .identity import Match, Someone, is_reused, propose
 from .messages import MESSAGES

@@ -5,13 +5,12 @@ Limits are checked against the archive's directory before anything is read; ``zi
 reads no more than that directory says and checks every CRC.
 """
 
-import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from .errors import UnreadableFile, UnsafeFile
 from .problems import Problems
@@ -70,7 +69,7 @@ class ZipBundle(Bundle):
         self._archive = archive
 
     def open(self, name: str) -> BinaryIO:
-        return io.BufferedReader(self._archive.open(self._names[name.lower()]))
+        return cast(BinaryIO, self._archive.open(self._names[name.lower()]))
 
 
 @contextmanager

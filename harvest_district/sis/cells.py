@@ -27,7 +27,15 @@ class Cells:
     the memory of a large roster.
     """
 
-    __slots__ = ("_grade_names", "_problems", "_values", "file", "id", "row")
+    __slots__ = (
+        "_grade_names",
+        "_problems",
+        "_values",
+        "file",
+        "id",
+        "row",
+        "shares_id",
+    )
 
     def __init__(
         self, file: str, problems: Problems, grade_names: Mapping[str, str]
@@ -35,6 +43,7 @@ class Cells:
         self.file = file
         self.row = 0
         self.id = ""
+        self.shares_id = True  # other rows refer to this one's id
         self._values: dict[str, str] = {}
         self._problems = problems
         self._grade_names = grade_names
@@ -48,9 +57,11 @@ class Cells:
         self.row = row
         self._values = values
         self.id = ""
-        if not values.get("sourcedId"):
+        text = values.get("sourcedId", "")
+        if not text:
             raise BadValue("id_missing", "sourcedId")
-        self.id = self.ref("sourcedId")
+        text = self._id(text, "sourcedId")
+        self.id = intern(text) if self.shares_id else text
 
     def __getitem__(self, column: str) -> str:
         return self._values.get(column, "")
@@ -58,19 +69,11 @@ class Cells:
     def ref(self, column: str) -> str:
         """An id of another row, or ``""``."""
         text = self._values.get(column, "")
-        if not text:
-            return ""
-        if excel_damaged(text):
-            raise RefusedFile.of("excel_id", self.file, self.row, column)
-        return intern(self._call(check_id, text, column))
+        return intern(self._id(text, column)) if text else ""
 
     def refs(self, column: str) -> tuple[str, ...]:
         """Several ids of other rows, in the order of the cell."""
-        ids = parse_list(self._values.get(column, ""))
-        for text in ids:
-            if excel_damaged(text):
-                raise RefusedFile.of("excel_id", self.file, self.row, column)
-        return tuple(intern(self._call(check_id, text, column)) for text in ids)
+        return tuple(intern(self._id(text, column)) for text in self.items(column))
 
     def number(self, column: str, text: str | None = None) -> str:
         """A number that people know (an identifier), kept as text."""
@@ -154,6 +157,11 @@ class Cells:
     def warn(self, code: str, column: str = "", **params) -> None:
         """Report something about this row that does not set it aside."""
         self._problems.add(code, self.file, self.row, column, **params)
+
+    def _id(self, text: str, column: str) -> str:
+        if excel_damaged(text):
+            raise RefusedFile.of("excel_id", self.file, self.row, column)
+        return self._call(check_id, text, column)
 
     def _call(self, parse: Callable[[str], str], text: str, column: str) -> str:
         try:

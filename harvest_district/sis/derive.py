@@ -108,13 +108,9 @@ class Derivation:
         roles = self._school_roles(person)
         classes: dict[tuple[str, str], list[Membership]] = {}
         for entity in self._classes_of.get(person.id, ()):
-            year = (
-                self.dates[entity.class_id].year
-                if entity.class_id in self.dates
-                else ""
-            )
-            if year >= current.code and self.is_school(entity.org_id):
-                classes.setdefault((year, entity.org_id), []).append(entity)
+            dates = self.dates.get(entity.class_id)
+            if dates and dates.year >= current.code and self.is_school(entity.org_id):
+                classes.setdefault((dates.year, entity.org_id), []).append(entity)
         keys = {(current.code, org_id) for org_id in roles} | classes.keys()
         primary = self._primary(person, roles, keys)
         for code, org_id in sorted(keys):
@@ -248,8 +244,9 @@ class Derivation:
 
     def _choose(self, schools: Iterable[str]) -> str:
         found = [school for school in schools if school]
-        if self.selected is not None:
-            found.sort(key=lambda school: school not in self.selected)
+        selected = self.selected
+        if selected is not None:
+            found.sort(key=lambda school: school not in selected)
         return found[0] if found else ""
 
     def _teaching_schools(self) -> dict[str, list[str]]:

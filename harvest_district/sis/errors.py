@@ -1,6 +1,7 @@
 """One exception tree: what stops a roster from being read at all."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from . import problems as _problems
 from .problems import Problem
@@ -58,7 +59,7 @@ class RefusedFile(RosterError):
 class BadValue(Exception):
     """A cell cannot be understood; its row is set aside. Never leaves this package."""
 
-    def __init__(self, code: str, column: str = "", **params) -> None:
+    def __init__(self, code: str, column: str = "", **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.column = column

@@ -6,7 +6,7 @@ because a roster that lost a third of a school is not to be believed in the rest
 ``""`` is the district: records that count for no school.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -71,26 +71,36 @@ def judge(tally: Tally, threshold: Threshold) -> str | None:
     return SHARE if tally.archived > threshold.share * tally.before else None
 
 
-def tally_changes(changes: Iterable[Change]) -> dict[tuple[str, str], Tally]:
+def tally_groups(
+    groups: Iterable[tuple[Change, int]],
+) -> dict[tuple[str, str], Tally]:
     """Count changes by (site, kind).
 
     ``before``: active and not past its natural end. ``archived``: of these. ``after``:
     before, less archived and moved away, plus created, restored and moved here.
+
+    :param groups: a change and how many are like it in all but the external id
     """
     counts: dict[tuple[str, str], list[int]] = {}
-    for change in changes:
+    for change, count in groups:
         if change.counted and change.old_site is not None:
             old = counts.setdefault((change.old_site, change.kind), [0, 0, 0])
-            old[0] += 1
-            old[1] += change.action == ARCHIVE
-            old[2] += change.action != ARCHIVE and change.site in (
-                None,
-                change.old_site,
-            )
-        moved = change.counted and change.site != change.old_site
-        if change.site is not None and (moved or change.action in (CREATE, RESTORE)):
-            counts.setdefault((change.site, change.kind), [0, 0, 0])[2] += 1
+            gone = change.action == ARCHIVE
+            moved = change.site is not None and change.site != change.old_site
+            old[0] += count
+            old[1] += count * gone
+            old[2] += count * (not gone and not moved)
+        arrives = change.action in (CREATE, RESTORE) or (
+            change.counted and change.site != change.old_site
+        )
+        if change.site is not None and arrives:
+            counts.setdefault((change.site, change.kind), [0, 0, 0])[2] += count
     return {key: Tally(*values) for key, values in counts.items()}
+
+
+def tally_changes(changes: Iterable[Change]) -> dict[tuple[str, str], Tally]:
+    """Count changes by (site, kind); see ``tally_groups``."""
+    return tally_groups((change, 1) for change in changes)
 
 
 def decide(
@@ -105,6 +115,6 @@ def decide(
     return held
 
 
-def is_held(change: Change, held: Iterable[str]) -> bool:
+def is_held(change: Change, held: Container[str | None]) -> bool:
     """Whether a change touches a held site, from where it comes or to where it goes."""
     return change.old_site in held or change.site in held

@@ -1,7 +1,8 @@
 """The one table of English problem texts.
 
-The Odoo layer translates by code: ``_(MESSAGES[code].message) % problem.params``.
-Parameters hold names of files, columns and kinds, counts, and shapes of values only.
+``_`` only marks a text, so that Odoo's export finds it; the Odoo layer translates by
+code: ``env._(MESSAGES[code].message) % problem.params``. Parameters hold names of
+files, columns and kinds, counts, and shapes of values only.
 """
 
 from typing import NamedTuple
@@ -15,290 +16,329 @@ class Message(NamedTuple):
     remedy: str
 
 
-_AGAIN = "Export again from the student information system."
-_FIX_ROW = "Correct the record in the student information system."
+def _(text: str) -> str:
+    return text
+
+
+_AGAIN = _("Export again from the student information system.")
+_FIX_ROW = _("Correct the record in the student information system.")
 
 MESSAGES: dict[str, Message] = {
     # the archive
     "not_found": Message(
-        "fatal", "There is no such file or folder.", "Check the path."
+        "fatal", _("There is no such file or folder."), _("Check the path.")
+    ),
+    "other_system": Message(
+        "fatal",
+        "None of its schools is known to this connection: it is another system's file.",
+        "Choose the connection that the file belongs to, or make a new one.",
     ),
     "cannot_open": Message(
-        "fatal", "The file cannot be opened.", "Check who may read it."
+        "fatal", _("The file cannot be opened."), _("Check who may read it.")
     ),
     "zip_damaged": Message(
         "fatal",
-        "The zip file is damaged or was cut off.",
-        "Send it again; wait until the upload is complete before it is read.",
+        _("The zip file is damaged or was cut off."),
+        _("Send it again; wait until the upload is complete before it is read."),
     ),
     "zip_encrypted": Message(
-        "fatal", "The zip file is encrypted.", "Send it without a zip password."
+        "fatal", _("The zip file is encrypted."), _("Send it without a zip password.")
     ),
     "path_unsafe": Message(
         "fatal",
-        "A file name in the archive leads outside of it.",
-        "Pack the CSV files at the top of the zip file.",
+        _("A file name in the archive leads outside of it."),
+        _("Pack the CSV files at the top of the zip file."),
     ),
     "nested_folders": Message(
         "fatal",
-        "CSV files lie in different folders.",
-        "Pack all CSV files in one folder or at the top of the zip file.",
+        _("CSV files lie in different folders."),
+        _("Pack all CSV files in one folder or at the top of the zip file."),
     ),
     "name_twice": Message(
         "fatal",
-        "This file is there more than once (capital letters do not count).",
-        "Leave one file of that name.",
+        _("This file is there more than once (capital letters do not count)."),
+        _("Leave one file of that name."),
     ),
     "too_many_files": Message(
-        "fatal", "There are more than %(limit)s files.", "Send only the roster files."
+        "fatal",
+        _("There are more than %(limit)s files."),
+        _("Send only the roster files."),
     ),
     "too_large": Message(
         "fatal",
-        "Unpacked, the files are larger than %(limit)s bytes.",
-        "Send fewer schools at a time, or raise the limit of this source.",
+        _("Unpacked, the files are larger than %(limit)s bytes."),
+        _("Send fewer schools at a time, or raise the limit of this source."),
     ),
     "ratio_too_high": Message(
         "fatal",
-        "The file unpacks to more than %(limit)s times its size.",
-        "Raise the limit of this source if this is truly a roster.",
+        _("The file unpacks to more than %(limit)s times its size."),
+        _("Raise the limit of this source if this is truly a roster."),
     ),
-    "file_ignored": Message("note", "This file is not read.", ""),
+    "file_ignored": Message("note", _("This file is not read."), ""),
     # text
     "not_utf8": Message(
         "fatal",
-        "Line %(line)s is not UTF-8 text.",
-        "Export as UTF-8. If the system can only write Windows-1252, "
-        "set the encoding of this source to that.",
+        _("Line %(line)s is not UTF-8 text."),
+        _(
+            "Export as UTF-8. If the system can only write Windows-1252, "
+            "set the encoding of this source to that."
+        ),
     ),
     "bad_encoding": Message(
-        "fatal", "Line %(line)s is not %(encoding)s text.", "Export as UTF-8."
+        "fatal", _("Line %(line)s is not %(encoding)s text."), _("Export as UTF-8.")
     ),
     "nul_byte": Message(
         "fatal",
-        "Line %(line)s holds a NUL byte: damaged, or UTF-16 without its mark.",
-        "Export as UTF-8.",
+        _("Line %(line)s holds a NUL byte: damaged, or UTF-16 without its mark."),
+        _("Export as UTF-8."),
     ),
     "csv_syntax": Message(
         "fatal",
-        "The quotes around a value are not closed or not doubled (line %(line)s).",
-        "The file may have been cut off. " + _AGAIN,
+        _("The quotes around a value are not closed or not doubled (line %(line)s)."),
+        _(
+            "The file may have been cut off. Export again from the student "
+            "information system."
+        ),
     ),
     "wrong_delimiter": Message(
         "fatal",
-        "The columns are not separated by commas.",
-        "Export as CSV with commas; do not save the file from a spreadsheet.",
+        _("The columns are not separated by commas."),
+        _("Export as CSV with commas; do not save the file from a spreadsheet."),
     ),
     "file_truncated": Message(
         "fatal",
-        "The last row has %(found)s columns, the header has %(expected)s: "
-        "the file was cut off.",
+        _(
+            "The last row has %(found)s columns, the header has %(expected)s: "
+            "the file was cut off."
+        ),
         _AGAIN,
     ),
     "maybe_truncated": Message(
         "warning",
-        "The last line has no line end, unlike the other files: it may be cut off. "
-        "Nothing is removed because it is not in this file.",
+        _(
+            "The last line has no line end, unlike the other files: it may be cut off. "
+            "Nothing is removed because it is not in this file."
+        ),
         _AGAIN,
     ),
     "replacement_character": Message(
         "warning",
-        "A letter was lost before the file was sent (U+FFFD).",
-        "Check the encoding of the export.",
+        _("A letter was lost before the file was sent (U+FFFD)."),
+        _("Check the encoding of the export."),
     ),
-    "other_encoding": Message("note", "Read as %(encoding)s.", ""),
+    "other_encoding": Message("note", _("Read as %(encoding)s."), ""),
     # manifest and files
     "manifest_missing": Message(
         "warning",
-        "There is no manifest.csv; the files are taken as %(mode)s of version "
-        "%(version)s.",
-        "Let the student information system export the manifest too.",
+        _(
+            "There is no manifest.csv; the files are taken as %(mode)s of version "
+            "%(version)s."
+        ),
+        _("Let the student information system export the manifest too."),
     ),
     "manifest_invalid": Message(
         "fatal",
-        "manifest.csv must have the columns propertyName and value.",
+        _("manifest.csv must have the columns propertyName and value."),
         _AGAIN,
     ),
     "manifest_contradiction": Message(
-        "fatal", "manifest.csv gives %(name)s twice, differently.", _AGAIN
+        "fatal", _("manifest.csv gives %(name)s twice, differently."), _AGAIN
     ),
     "version_unknown": Message(
         "fatal",
-        "This version of OneRoster is not known.",
-        "Export as OneRoster 1.1 or 1.2.",
+        _("This version of OneRoster is not known."),
+        _("Export as OneRoster 1.1 or 1.2."),
     ),
     "version_missing": Message(
-        "warning", "manifest.csv names no version; taken as %(version)s.", ""
+        "warning", _("manifest.csv names no version; taken as %(version)s."), ""
     ),
     "mode_unknown": Message(
         "fatal",
-        "manifest.csv gives %(name)s a value other than absent, bulk or delta.",
+        _("manifest.csv gives %(name)s a value other than absent, bulk or delta."),
         _AGAIN,
     ),
     "file_missing": Message(
-        "fatal", "manifest.csv announces this file, but it is not there.", _AGAIN
+        "fatal", _("manifest.csv announces this file, but it is not there."), _AGAIN
     ),
     "file_not_declared": Message(
-        "warning", "manifest.csv says that this file is absent; it is not read.", _AGAIN
+        "warning",
+        _("manifest.csv says that this file is absent; it is not read."),
+        _AGAIN,
     ),
     "file_required": Message(
         "fatal",
-        "A complete roster needs this file.",
-        "Include it in the export.",
+        _("A complete roster needs this file."),
+        _("Include it in the export."),
     ),
     "file_empty": Message(
         "fatal",
-        "A complete roster needs rows in this file, and there are none.",
+        _("A complete roster needs rows in this file, and there are none."),
         _AGAIN,
     ),
     "header_missing": Message(
-        "fatal", "The column is missing.", "Include it in the export."
+        "fatal", _("The column is missing."), _("Include it in the export.")
     ),
     "header_twice": Message(
-        "fatal", "The column is there twice.", "Leave one column of that name."
+        "fatal", _("The column is there twice."), _("Leave one column of that name.")
     ),
     "header_spelling": Message(
-        "note", "The column is spelt differently in the file; it was understood.", ""
+        "note", _("The column is spelt differently in the file; it was understood."), ""
     ),
-    "header_unknown": Message("note", "%(count)s more columns are not read.", ""),
+    "header_unknown": Message("note", _("%(count)s more columns are not read."), ""),
     "dropped_by_policy": Message(
         "note",
-        "The column is not read: secrets, birthplace and citizenship are not kept.",
-        "Leave it out of the export.",
+        _("The column is not read: secrets, birthplace and citizenship are not kept."),
+        _("Leave it out of the export."),
     ),
     # rows
     "row_too_short": Message(
-        "error", "The row has %(found)s columns, the header %(expected)s.", _AGAIN
+        "error", _("The row has %(found)s columns, the header %(expected)s."), _AGAIN
     ),
     "row_too_long": Message(
         "error",
-        "The row has %(found)s columns, the header %(expected)s: "
-        "a comma without quotes?",
+        _(
+            "The row has %(found)s columns, the header %(expected)s: "
+            "a comma without quotes?"
+        ),
         _AGAIN,
     ),
-    "extra_cells": Message("note", "The row ends in empty extra columns.", ""),
-    "value_missing": Message("error", "The value is missing.", _FIX_ROW),
+    "extra_cells": Message("note", _("The row ends in empty extra columns."), ""),
+    "value_missing": Message("error", _("The value is missing."), _FIX_ROW),
     "id_missing": Message(
         "error",
-        "The row has no id, so it cannot be told whose it is. "
-        "Nothing of this file is removed for being absent.",
+        _(
+            "The row has no id, so it cannot be told whose it is. "
+            "Nothing of this file is removed for being absent."
+        ),
         _FIX_ROW,
     ),
     "id_invalid": Message(
         "error",
-        "The id is too long or holds characters that cannot be shown.",
+        _("The id is too long or holds characters that cannot be shown."),
         _FIX_ROW,
     ),
     "excel_id": Message(
         "fatal",
-        "An id was turned into a number like 1.23E+09: a spreadsheet has saved "
-        "this file.",
-        "Use the export itself; never open and save it in a spreadsheet.",
+        _(
+            "An id was turned into a number like 1.23E+09: a spreadsheet has saved "
+            "this file."
+        ),
+        _("Use the export itself; never open and save it in a spreadsheet."),
     ),
     "excel_number": Message(
         "error",
-        "A number was shortened to a form like 1.23E+09: a spreadsheet has saved "
-        "this file.",
-        "Use the export itself; never open and save it in a spreadsheet.",
+        _(
+            "A number was shortened to a form like 1.23E+09: a spreadsheet has saved "
+            "this file."
+        ),
+        _("Use the export itself; never open and save it in a spreadsheet."),
     ),
     "duplicate": Message(
-        "error", "The same id stands in another row with other values.", _FIX_ROW
+        "error", _("The same id stands in another row with other values."), _FIX_ROW
     ),
     "duplicate_same": Message(
-        "warning", "The same row is there twice; one is used.", _FIX_ROW
+        "warning", _("The same row is there twice; one is used."), _FIX_ROW
     ),
     "bad_date": Message(
-        "error", "Not a date like 2026-08-31 (found the form %(shape)s).", _FIX_ROW
+        "error", _("Not a date like 2026-08-31 (found the form %(shape)s)."), _FIX_ROW
     ),
     "bad_year": Message(
         "error",
-        "Not a school year like 2027 or 2026-2027 (found the form %(shape)s).",
+        _("Not a school year like 2027 or 2026-2027 (found the form %(shape)s)."),
         _FIX_ROW,
     ),
     "bad_boolean": Message(
-        "error", "Neither true nor false (found the form %(shape)s).", _FIX_ROW
+        "error", _("Neither true nor false (found the form %(shape)s)."), _FIX_ROW
     ),
     "unknown_value": Message(
-        "error", "The value is not in the list (found the form %(shape)s).", _FIX_ROW
+        "error", _("The value is not in the list (found the form %(shape)s)."), _FIX_ROW
     ),
-    "dates_reversed": Message("error", "It ends before it begins.", _FIX_ROW),
+    "dates_reversed": Message("error", _("It ends before it begins."), _FIX_ROW),
     "unknown_role": Message(
-        "warning", "The role is not known and left out (form %(shape)s).", _FIX_ROW
+        "warning", _("The role is not known and left out (form %(shape)s)."), _FIX_ROW
     ),
     "unknown_grade": Message(
         "warning",
-        "A grade is not known (found the form %(shape)s).",
-        "Add it to the grade map of this source.",
+        _("A grade is not known (found the form %(shape)s)."),
+        _("Add it to the grade map of this source."),
     ),
     "ambiguous_grade": Message(
         "warning",
-        "Grade -1 is taken as %(grade)s; some systems mean another.",
-        "Set it in the grade map of this source.",
+        _("Grade -1 is taken as %(grade)s; some systems mean another."),
+        _("Set it in the grade map of this source."),
     ),
     "year_corrected": Message(
         "warning",
-        "schoolYear is the year in which it begins; taken as %(year)s.",
-        "OneRoster names a school year by the year in which it ends.",
+        _("schoolYear is the year in which it begins; taken as %(year)s."),
+        _("OneRoster names a school year by the year in which it ends."),
     ),
     "ssn_dropped": Message(
         "warning",
-        "A value that looks like a social security number was dropped.",
-        "Do not send it.",
+        _("A value that looks like a social security number was dropped."),
+        _("Do not send it."),
     ),
     "baseline_damaged": Message(
         "fatal",
-        "What was kept of the last roster cannot be read.",
-        "Send a complete roster (bulk) once.",
+        _("What was kept of the last roster cannot be read."),
+        _("Send a complete roster (bulk) once."),
     ),
     # references
     "reference_missing": Message(
-        "error", "It refers to a %(kind)s that is not in this roster.", _FIX_ROW
+        "error", _("It refers to a %(kind)s that is not in this roster."), _FIX_ROW
     ),
     "reference_dropped": Message(
         "warning",
-        "It refers to a %(kind)s that is not in this roster; the row is used without.",
+        _(
+            "It refers to a %(kind)s that is not in this roster; "
+            "the row is used without it."
+        ),
         _FIX_ROW,
     ),
     "parent_set_aside": Message(
         "error",
-        "It belongs to a %(kind)s whose own row was set aside.",
-        "Correct that row first.",
+        _("It belongs to a %(kind)s whose own row was set aside."),
+        _("Correct that row first."),
     ),
     "parent_removed": Message(
-        "warning", "It belongs to a %(kind)s that is being removed.", ""
+        "warning", _("It belongs to a %(kind)s that is being removed."), ""
     ),
     "person_without_role": Message(
-        "error", "The person has no role at any school.", _FIX_ROW
+        "error", _("The person has no role at any school."), _FIX_ROW
     ),
     "student_without_school": Message(
-        "warning", "The student is in no school.", "Add the school to the student."
+        "warning",
+        _("The student is in no school."),
+        _("Add the school to the student."),
     ),
     "role_mismatch": Message(
-        "error", "The role in the class does not fit the person's role.", _FIX_ROW
+        "error", _("The role in the class does not fit the person's role."), _FIX_ROW
     ),
     "school_mismatch": Message(
-        "warning", "The school is not the class's; the class's is used.", _FIX_ROW
+        "warning", _("The school is not the class's; the class's is used."), _FIX_ROW
     ),
     "agent_not_guardian": Message(
         "warning",
-        "The linked person is no parent, guardian or relative; no link is made.",
+        _("The linked person is no parent, guardian or relative; no link is made."),
         _FIX_ROW,
     ),
     "same_state_id": Message(
         "warning",
-        "Another person has the same state student id.",
-        "Decide whether they are one person.",
+        _("Another person has the same state student id."),
+        _("Decide whether they are one person."),
     ),
     "no_school_year": Message(
         "warning",
-        "No school year is known, so nobody is placed in a school.",
-        "Include academicSessions.csv in the export.",
+        _("No school year is known, so nobody is placed in a school."),
+        _("Include academicSessions.csv in the export."),
     ),
     "school_not_selected": Message(
         "note",
-        "A school that is not selected for this source: %(count)s records left out.",
-        "Select the school if it belongs here.",
+        _("A school that is not selected for this source: %(count)s records left out."),
+        _("Select the school if it belongs here."),
     ),
     "adult_demographics": Message(
-        "note", "Demographics of adults are not kept.", "Leave them out of the export."
+        "note",
+        _("Demographics of adults are not kept."),
+        _("Leave them out of the export."),
     ),
 }

@@ -58,8 +58,8 @@ def read_oneroster(
         with open_bundle(source, options.limits, problems) as bundle:
             return _read(bundle, options, problems)
     except RosterError as error:
-        found = [*error.problems, *(p for p in problems if p not in error.problems)]
-        raise type(error)(error.problem, found) from error
+        error.problems += tuple(p for p in problems if p not in error.problems)
+        raise
 
 
 def _read(bundle: Bundle, options: ReadOptions, problems: Problems) -> Roster:

@@ -1,5 +1,6 @@
 """A row of users.csv as a person (OneRoster 1.1 and 1.2)."""
 
+from functools import lru_cache
 from sys import intern
 
 from .canonical import Person, Role
@@ -43,6 +44,12 @@ def build_person(cells: Cells) -> Person:
     )
 
 
+@lru_cache(maxsize=1 << 14)
+def _role(name: str, org_id: str, primary: bool) -> Role:
+    """Thousands of persons share the same role."""
+    return Role(name, org_id, primary)
+
+
 def _enabled(cells: Cells) -> bool | None:
     """A switch for signing in; one that cannot be understood must not lose a child."""
     try:
@@ -68,7 +75,8 @@ def _state_id(cells: Cells) -> str:
             cells.warn("ssn_dropped", "userIds")
         elif is_state_id(kind) and not found:
             found = cells.number("userIds", value)
-    return found or _identifier(cells, "userMasterIdentifier")
+    master = _identifier(cells, "userMasterIdentifier")
+    return found or (master if master.isdecimal() else "")
 
 
 def _roles(cells: Cells) -> tuple[Role, ...]:
@@ -86,7 +94,7 @@ def _roles(cells: Cells) -> tuple[Role, ...]:
         else:
             cells.warn("unknown_role", "role", shape=shape(text))
     return tuple(
-        Role(name, org_id, primary=(index == 0))
+        _role(name, org_id, index == 0)
         for name in names
         for index, org_id in enumerate(org_ids or ("",))
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 from . import kinds, vocab
-from .canonical import Person, Record, join_id, payload_hash, split_id
+from .canonical import Person, Record, Role, join_id, payload_hash, split_id
 from .derive import Derivation, is_adult, is_student
 from .problems import Problems
 from .roster import Roster
@@ -138,7 +138,7 @@ class Snapshot:
         """Staff roles; several rows of one role at one org become one."""
         skipped = {vocab.STUDENT, *vocab.GUARDIAN_ROLES}
         for person in self._roster.persons.values():
-            roles = {}
+            roles: dict[tuple[str, str], Role] = {}
             for role in person.roles:
                 if role.role not in skipped and role.org_id:
                     roles.setdefault((role.org_id, role.role), role)

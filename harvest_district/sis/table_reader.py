@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from . import kinds, vocab
 from .bundle import Bundle
@@ -90,6 +91,7 @@ class TableReader:
         :raise RosterError: the file was cut off, or a spreadsheet has damaged its ids
         """
         cells = Cells(self.file, self._problems, grade_names)
+        cells.shares_id = self.table.kind != kinds.MEMBERSHIP
         required = (*self.table.required, *self._in_11[:1])  # a person may have no org
         for number, values in self._values(roster):
             try:
@@ -178,7 +180,7 @@ class TableReader:
             "file_truncated", self.file, number, column, **self._widths(cells)
         )
 
-    def _widths(self, cells: list[str]) -> dict[str, int]:
+    def _widths(self, cells: list[str]) -> dict[str, Any]:
         return {"found": len(cells), "expected": len(self._columns)}
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:

@@ -59,7 +59,7 @@ def clean(text: str) -> str:
 def shape(text: str) -> str:
     """The form of a value without the value: letters become A, digits 9."""
     form = "".join(
-        "9" if c.isdigit() else "A" if c.isalpha() else c if c.isprintable() else "?"
+        "9" if c.isnumeric() else "A" if c.isalpha() else c if c.isprintable() else "?"
         for c in text[:24]
     )
     return form + ("…" if len(text) > 24 else "")
@@ -112,6 +112,7 @@ def parse_bool(text: str, default: bool | None = None) -> bool | None:
     raise BadValue("bad_boolean", shape=shape(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_list(text: str) -> tuple[str, ...]:
     """A comma separated list without empty or repeated members, in its order."""
     if "," not in text:
