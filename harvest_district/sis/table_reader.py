@@ -57,33 +57,42 @@ class TableReader:
         header = [clean(cell.replace("\ufeff", "")) for cell in cells]
         if len(header) == 1 and re.search(r"[;\t|]", header[0]):
             return [make("wrong_delimiter", self.file, 1)]
-        known = {
-            re.sub(r"[^a-z]", "", name.lower()): name
-            for name in (*_ALWAYS, *_STATUS, *self.table.required, *self.table.optional)
-        } | _ALIASES
-        dropped = {name.lower() for name in self.table.dropped}
-        found: list[Problem] = []
-        extra = 0
+        known = self._known_columns()
         for name in header:
-            column = known.get(re.sub(r"[^a-z]", "", name.lower()))
-            if "." in name:  # metadata.*
-                column = None
-            if column and column in self._columns:
-                found.append(make("header_twice", self.file, 1, column))
-            elif column and name != column:
+            # a column metadata.name is an extension, whatever it is called
+            column = None if "." in name else known.get(_letters(name))
+            if column and name != column:
                 self._problems.add("header_spelling", self.file, 1, column)
-            elif not column and name.lower() in dropped:
-                self._problems.add("dropped_by_policy", self.file, 1, name)
-            elif not column and name and not name.startswith("metadata."):
-                extra += 1
             self._columns.append(column)
-        if extra:
-            self._problems.add("header_unknown", self.file, 1, count=extra)
-        return found + [
+        self._report_unread(header)
+        wanted = (*_ALWAYS, *self.table.required, *self._in_11)
+        return [
+            make("header_twice", self.file, 1, column)
+            for column in dict.fromkeys(self._columns)
+            if column and self._columns.count(column) > 1
+        ] + [
             make("header_missing", self.file, 1, column)
-            for column in (*_ALWAYS, *self.table.required, *self._in_11)
+            for column in wanted
             if column not in self._columns
         ]
+
+    def _known_columns(self) -> dict[str, str]:
+        table = self.table
+        names = (*_ALWAYS, *_STATUS, *table.required, *table.optional)
+        return {_letters(name): name for name in names} | _ALIASES
+
+    def _report_unread(self, header: list[str]) -> None:
+        dropped = {name.lower() for name in self.table.dropped}
+        extra = 0
+        for name, column in zip(header, self._columns, strict=True):
+            if column or not name or name.startswith("metadata."):
+                continue
+            if name.lower() in dropped:
+                self._problems.add("dropped_by_policy", self.file, 1, name)
+            else:
+                extra += 1
+        if extra:
+            self._problems.add("header_unknown", self.file, 1, count=extra)
 
     def read_into(self, roster: Roster, grade_names: Mapping[str, str]) -> None:
         """Read every row.
@@ -185,3 +194,8 @@ class TableReader:
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         return read_rows(self._bundle, self.table.name, self._profile.encoding)
+
+
+def _letters(name: str) -> str:
+    """A header as it is compared: ``Sourced_ID`` is ``sourcedId``."""
+    return re.sub(r"[^a-z]", "", name.lower())

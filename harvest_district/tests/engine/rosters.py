@@ -6,7 +6,12 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
-from odoo.addons.harvest_district.sis import build_snapshot, read_oneroster
+from odoo.addons.harvest_district.sis import (
+    Known,
+    build_snapshot,
+    diff,
+    read_oneroster,
+)
 
 AS_OF = date(2026, 9, 15)
 _STATUS = "sourcedId status dateLastModified "
@@ -226,6 +231,20 @@ def hashes(shot) -> dict[tuple[str, str], tuple[str, str, str]]:
             record.ends,
         )
         for record in shot
+    }
+
+
+def known_after(shot) -> dict[tuple[str, str], Known]:
+    """What is known once a snapshot has been applied."""
+    return {
+        (r.kind, r.external_id): Known(r.payload_hash, r.site, True, r.ends)
+        for r in shot
+    }
+
+
+def actions(known, shot) -> dict[tuple[str, str], str]:
+    return {
+        (c.kind, c.external_id): c.action for c in diff(known, shot, AS_OF.isoformat())
     }
 
 

@@ -1,10 +1,9 @@
-"""What changes, what is held, what a delta amounts to (hazards 9, 10, 11, 22, 24)."""
+"""What changes and what is held; who is who (hazards 9, 10, 11)."""
 
-import io
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.harvest_district.sis import (
@@ -14,18 +13,13 @@ from odoo.addons.harvest_district.sis import (
     Someone,
     Tally,
     Threshold,
-    UnreadableFile,
-    build_snapshot,
     classify,
     decide,
     diff,
     is_held,
     is_reused,
     judge,
-    load_baseline,
-    merge,
     propose,
-    save_baseline,
     tally_changes,
     tally_groups,
 )
@@ -40,31 +34,14 @@ from odoo.addons.harvest_district.sis.diff import (
 
 from .rosters import (
     AS_OF,
-    SECRET,
+    actions,
     enrollment,
-    hashes,
-    ids,
-    read,
+    known_after,
     small_roster,
     snapshot,
-    student,
-    to_12,
-    to_files,
 )
 
 TODAY = AS_OF.isoformat()
-
-
-def known_after(shot) -> dict[tuple[str, str], Known]:
-    """What is known once a snapshot has been applied."""
-    return {
-        (r.kind, r.external_id): Known(r.payload_hash, r.site, True, r.ends)
-        for r in shot
-    }
-
-
-def actions(known, shot) -> dict[tuple[str, str], str]:
-    return {(c.kind, c.external_id): c.action for c in diff(known, shot, TODAY)}
 
 
 # CLASSIFY
@@ -294,160 +271,6 @@ def test_what_happens_at_one_site_does_not_hold_another(changes, more):
     alone = decide(tally_changes(changes), GatePolicy())
     together = decide(tally_changes(changes + elsewhere), GatePolicy())
     assert ("A" in alone) == ("A" in together)
-
-
-# DELTA
-
-
-def edit(tables, steps):
-    """Apply steps to a roster; return the delta that says the same."""
-    touched: dict[str, dict[str, dict]] = {name: {} for name in tables}
-
-    def put(name, row):
-        tables[name] = [r for r in tables[name] if r["sourcedId"] != row["sourcedId"]]
-        tables[name].append(row)
-        touched[name][row["sourcedId"]] = {**row, "status": "active"}
-
-    def drop(name, row_id):
-        tables[name] = [r for r in tables[name] if r["sourcedId"] != row_id]
-        touched[name][row_id] = {"sourcedId": row_id, "status": "tobedeleted"}
-
-    for step, number in steps:
-        pupil = next(
-            (r for r in tables["users"] if r["sourcedId"] == f"s{number}"), None
-        )
-        if step == "arrive":
-            put("users", student(number + 20, "B", agentSourcedIds="tA1"))
-            put("enrollments", enrollment(f"s{number + 20}", "KB", "B"))
-        elif pupil is None:
-            continue
-        elif step == "rename":
-            put("users", {**pupil, "givenName": "Nuevo"})
-        elif step == "move":
-            put("users", {**pupil, "orgSourcedIds": "B,A"})
-        elif step == "unlink":
-            put("users", {**pupil, "agentSourcedIds": ""})
-        else:
-            drop("users", pupil["sourcedId"])
-            for name in ("demographics", "enrollments"):
-                for row in list(tables[name]):
-                    owner = row.get("userSourcedId", row["sourcedId"])
-                    if owner == pupil["sourcedId"]:
-                        drop(name, row["sourcedId"])
-    return {name: list(rows.values()) for name, rows in touched.items()}
-
-
-def read_delta(delta):
-    return read(to_files(delta, modes=dict.fromkeys(delta, "delta")))
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["arrive", "rename", "move", "unlink", "leave"]),
-            st.integers(0, 5),
-        ),
-        max_size=6,
-    )
-)
-def test_a_baseline_and_its_delta_are_the_next_bulk(steps):
-    tables = small_roster(3)
-    buffer = io.StringIO()
-    save_baseline(read(tables), buffer)
-    delta = edit(tables, steps)
-    buffer.seek(0)
-    merged = merge(load_baseline(buffer), read_delta(delta))
-    shot = build_snapshot(merged, as_of=AS_OF)
-    assert hashes(shot) == hashes(snapshot(tables))
-    assert shot.complete == snapshot(tables).complete
-
-
-def test_a_delta_alone_removes_only_what_it_names():
-    before = known_after(snapshot(small_roster(3)))
-    delta = edit(small_roster(3), [("leave", 0), ("rename", 1)])
-    shot = build_snapshot(read_delta(delta), as_of=AS_OF)
-    assert not shot.complete
-    found = actions(before, shot)
-    assert found["student", "s1"] == UPDATE
-    assert found["student", "s0"] == ARCHIVE
-    assert found["student", "s2"] == KEEP
-    gone = {key for key, action in found.items() if action == ARCHIVE}
-    assert all("s0" in key[1] for key in gone)
-
-
-def test_an_empty_delta_changes_nothing():
-    base = read(small_roster(3))
-    merged = merge(base, read_delta({name: [] for name in small_roster(1)}))
-    assert hashes(build_snapshot(merged, as_of=AS_OF)) == hashes(
-        snapshot(small_roster(3))
-    )
-
-
-def test_a_bad_row_in_a_delta_keeps_what_was_known():
-    base = read(small_roster(3))
-    delta = {"users": [student(0, "A", givenName="")]}
-    shot = build_snapshot(merge(base, read_delta(delta)), as_of=AS_OF)
-    before = known_after(build_snapshot(base, as_of=AS_OF))
-    assert set(actions(before, shot).values()) == {UNCHANGED}
-    assert shot.problems.count("error") == 1
-
-
-def test_roles_of_version_12_come_and_go_by_delta():
-    tables = to_12(small_roster(3))
-    base = read(tables)
-    extra = {"sourcedId": "r-new", "userSourcedId": "tA1", "roleType": "secondary"}
-    extra |= {"role": "counselor", "orgSourcedId": "B"}
-    gone = {"sourcedId": "r-s0-A", "status": "tobedeleted"}
-    moved = {"sourcedId": "r-s0-B", "userSourcedId": "s0", "roleType": "primary"}
-    moved |= {"role": "student", "orgSourcedId": "B"}
-    shot = build_snapshot(
-        merge(base, read_delta({"roles": [extra, gone, moved]})), as_of=AS_OF
-    )
-    assert "tA1|B|counselor" in ids(shot, "site_role")
-    assert "s0|B|2027" in ids(shot, "school_enrollment")
-    assert hashes(shot)["student", "s0"][1] == "B"
-
-
-def test_a_person_in_a_delta_without_roles_keeps_them():
-    tables = to_12(small_roster(3))
-    row = {**tables["users"][1], "givenName": "Nuevo", "status": "active"}
-    files = to_files({"users": [row], "roles": []}, modes={"users": "delta"})
-    files["manifest.csv"] = files["manifest.csv"].replace(
-        b"roles,bulk", b"roles,absent"
-    )
-    shot = build_snapshot(merge(read(tables), read(files)), as_of=AS_OF)
-    assert "s0|A|2027" in ids(shot, "school_enrollment")
-    assert "tA1|A|teacher" in ids(shot, "site_role")
-
-
-def test_a_bulk_file_replaces_what_it_brings():
-    base = read(small_roster(3))
-    smaller = small_roster(3)
-    smaller["enrollments"] = smaller["enrollments"][:2]
-    shot = build_snapshot(merge(base, read(smaller)), as_of=AS_OF)
-    assert hashes(shot) == hashes(snapshot(smaller))
-
-
-def test_neither_side_of_a_merge_is_changed():
-    base, delta = (
-        read(small_roster(3)),
-        read_delta(edit(small_roster(3), [("leave", 0)])),
-    )
-    sizes = len(base.persons), len(delta.persons), len(base.memberships)
-    merge(base, delta)
-    assert sizes == (len(base.persons), len(delta.persons), len(base.memberships))
-
-
-def test_a_baseline_holds_no_secrets_and_shows_damage():
-    buffer = io.StringIO()
-    save_baseline(read(small_roster(3)), buffer)
-    text = buffer.getvalue()
-    assert SECRET not in text
-    for cut in range(0, len(text) - 1, 37):
-        with pytest.raises(UnreadableFile) as caught:
-            load_baseline(io.StringIO(text[:cut]))
-        assert caught.value.code == "baseline_damaged"
 
 
 # IDENTITY

@@ -232,6 +232,28 @@ def test_a_file_cut_at_any_byte_is_noticed(name, share):
     assert hashes(shot).keys() <= EXPECTED.keys()
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    name=st.sampled_from([*sorted(KIND), "manifest"]),
+    place=st.floats(0, 1),
+    old=st.integers(0, 12),
+    new=st.one_of(st.binary(max_size=4), st.sampled_from([b'"', b",", b"\n", b"|"])),
+)
+def test_damage_is_refused_or_reported_or_harmless(name, place, old, new):
+    """Some bytes replaced by others: an error of ours, or a snapshot; nothing else."""
+    data = FILES[f"{name}.csv"]
+    start = int(place * len(data))
+    files = FILES | {f"{name}.csv": data[:start] + new + data[start + old :]}
+    try:
+        shot = snapshot(files)
+    except RosterError as error:
+        assert str(error)
+        assert error.remedy
+    else:
+        assert len(list(shot)) <= len(EXPECTED) + 2
+        assert all(str(problem) for problem in shot.problems)
+
+
 def _inside_quotes(cut: bytes) -> bool:
     return cut.count(b'"') % 2 == 1
 
