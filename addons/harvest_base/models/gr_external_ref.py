@@ -34,7 +34,12 @@ class GrExternalRef(models.Model):
     site_key = fields.Char(
         readonly=True, help="The site this object counts for when changes are held."
     )
-    last_seen_at = fields.Datetime(readonly=True)
+    date_end = fields.Date(
+        readonly=True,
+        help="The last day of the object's natural life, such as a school year's end."
+        " After it, the object's absence is history and no loss.",
+    )
+    applied_at = fields.Datetime("Last Change", readonly=True)
     active = fields.Boolean(
         default=True, help="Off: the source does not list this object any more."
     )
@@ -46,22 +51,24 @@ class GrExternalRef(models.Model):
     _record_idx = models.Index("(model, res_id)")
 
     @api.model
-    def _find(self, source, tenant, kind, external_ids=None):
+    def _find(self, source, tenant, kind, model):
         """Return ``{external id: record id}`` of one kind, archived ones included.
 
-        :param list external_ids: limit the answer to these ids; None means all.
+        :param str model: only links to this model (an org may be a site or a district)
         """
-        query = SQL(
-            "SELECT external_id, res_id FROM gr_external_ref"
-            " WHERE source = %s AND tenant = %s AND kind = %s",
-            source,
-            tenant,
-            kind,
-        )
-        if external_ids is not None:
-            query = SQL("%s AND external_id = ANY(%s)", query, list(external_ids))
         self.flush_model()
-        return dict(self.env.execute_query(query))
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT external_id, res_id FROM gr_external_ref WHERE source = %s"
+                    " AND tenant = %s AND kind = %s AND model = %s",
+                    source,
+                    tenant,
+                    kind,
+                    model,
+                )
+            )
+        )
 
     def action_open_record(self):
         self.ensure_one()

@@ -1,0 +1,50 @@
+"""Names and sizes of the sync."""
+
+from .sis import kinds
+
+# Changes applied in one savepoint, and in one transaction of a background job.
+APPLY_BATCH = 500
+APPLY_JOB = 5000
+
+RUN_STATES = [
+    ("new", "Waiting"),
+    ("reading", "Reading"),
+    ("review", "To Review"),
+    ("applying", "Applying"),
+    ("done", "Applied"),
+    ("held", "Applied, Sites Held"),
+    ("refused", "Refused"),
+    ("dropped", "Dropped"),
+]
+OPEN_RUN_STATES = ("new", "reading", "review", "applying")
+
+ACTIONS = [
+    ("create", "New"),
+    ("update", "Changed"),
+    ("restore", "Back again"),
+    ("archive", "Leaving"),
+]
+CHANGE_STATES = [
+    ("staged", "To Apply"),
+    ("held", "Held"),
+    ("applied", "Applied"),
+    ("dropped", "Dropped"),
+    ("error", "Error"),
+]
+
+KIND_LABELS = [
+    (kinds.ORG, "School or office"),
+    (kinds.SESSION, "School year or term"),
+    (kinds.STUDENT, "Student"),
+    (kinds.ADULT, "Adult"),
+    (kinds.SITE_ROLE, "Role at a site"),
+    (kinds.DEMOGRAPHICS, "Demographics"),
+    (kinds.GUARDIANSHIP, "Family link"),
+    (kinds.SCHOOL_ENROLLMENT, "School enrollment"),
+    (kinds.COURSE, "Course"),
+    (kinds.CLASS, "Class"),
+    (kinds.MEMBERSHIP, "Class member"),
+]
+
+# The kinds by whose loss a site is held: its people. Classes come and go.
+GATED_KINDS = (kinds.ORG, kinds.STUDENT, kinds.SCHOOL_ENROLLMENT)

@@ -1,0 +1,7 @@
+"""Errors of the sync's Odoo side; those of reading a source are in ``sis/errors.py``."""
+
+from odoo.addons.harvest_base.exceptions import HarvestError
+
+
+class UnresolvedReference(HarvestError):
+    """The record that a change hangs on is not here (yet): it waits, held."""

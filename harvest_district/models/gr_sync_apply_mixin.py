@@ -1,0 +1,178 @@
+import logging
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.harvest_base.const import QUIET_LOAD
+
+from ..const import APPLY_BATCH, APPLY_JOB
+from ..exceptions import UnresolvedReference
+from ..writers import Links, get_writer
+
+_logger = logging.getLogger(__name__)
+
+
+class GrSyncApplyMixin(models.AbstractModel):
+    """Apply staged changes in batches; stop anywhere, go on from there.
+
+    A change and the mark that it was applied are in one transaction, so nothing is
+    applied twice and nothing is forgotten. A row that fails is set aside with its
+    reason; the rest of its batch goes on.
+    """
+
+    _name = "gr.sync.apply.mixin"
+    _description = "Apply a Roster Import"
+
+    def action_apply(self):
+        """Apply in the background what is not held."""
+        for run in self:
+            if run.state not in ("review", "applying", "held"):
+                raise UserError(
+                    self.env._("“%s” has nothing to apply.", run.display_name)
+                )
+            run.state = "applying"
+            run._delay_apply()
+
+    def _delay_apply(self):
+        self.with_delay(
+            description=self.env._("Apply %(run)s", run=self.display_name)
+        )._job_apply()
+
+    def _job_apply(self):
+        """Apply a good number, then queue the rest, so that progress can be seen."""
+        self.ensure_one()
+        if self.state != "applying":
+            return
+        if self._apply_some(APPLY_JOB):
+            self._delay_apply()
+
+    def _apply_all(self, on_progress=None):
+        """Apply everything now, one transaction after the other (command line, cron).
+
+        :param on_progress: function of (done, total), called after each transaction
+        """
+        self.ensure_one()
+        self.state = "applying"
+        while self._apply_some(APPLY_JOB):
+            self.env["ir.cron"]._commit_progress()
+            if on_progress:
+                on_progress(self.done_count + self.error_count, self.change_count)
+        self.env["ir.cron"]._commit_progress()
+
+    def _apply_some(self, limit):
+        """Apply up to ``limit`` changes; return whether any are left."""
+        self.ensure_one()
+        if not self.connection_id._lock():
+            return True
+        applied, links = 0, Links(self._with_quiet_load())
+        while applied < limit:
+            batch = self._next_batch()
+            if not batch:
+                self._finish()
+                return False
+            self._apply_batch(batch, links)
+            applied += len(batch)
+        return True
+
+    def _next_batch(self):
+        """Return staged changes of one kind and action, in the order of positions."""
+        Change = self.env["gr.sync.change"]
+        first = Change.search([("run_id", "=", self.id), ("state", "=", "staged")], limit=1)
+        return Change.search(
+            [
+                ("run_id", "=", self.id),
+                ("state", "=", "staged"),
+                ("position", "=", first.position),
+                ("kind", "=", first.kind),
+                ("action", "=", first.action),
+            ],
+            limit=APPLY_BATCH,
+        )
+
+    def _with_quiet_load(self):
+        return self.with_context(**QUIET_LOAD).with_company(self.company_id)
+
+    def _apply_batch(self, batch, links):
+        """Apply a batch, or its rows one by one when the batch as a whole fails."""
+        if not self._try(batch, links) and len(batch) > 1:
+            for change in batch:
+                self._try(change, links)
+        self._count_states()
+
+    def _try(self, changes, links):
+        """Apply in a savepoint; one change that fails is marked, several are not."""
+        run = self._with_quiet_load()
+        try:
+            with self.env.cr.savepoint():
+                get_writer(run, changes[0].kind, links).apply(changes)
+                run.env.flush_all()
+        except UnresolvedReference as error:
+            reason, state = str(error), "held"
+        except Exception as error:
+            # Whatever one record does must not stop the others; it is reported.
+            _logger.info("Run %s: %s change(s) failed", self.id, len(changes), exc_info=True)
+            reason, state = str(error), "error"
+        else:
+            changes.write({"state": "applied", "error": False})
+            return True
+        self.env.invalidate_all(flush=False)
+        links.clear()
+        if len(changes) == 1:
+            changes.write({"state": state, "error": reason})
+        return False
+
+    def _count_states(self):
+        counts = dict(
+            self.env["gr.sync.change"]._read_group(
+                [("run_id", "=", self.id)], ["state"], ["__count"]
+            )
+        )
+        self.write(
+            {
+                "done_count": counts.get("applied", 0),
+                "error_count": counts.get("error", 0),
+            }
+        )
+
+    def _finish(self):
+        """Everything that may be applied is: say so, link sites, call for decisions."""
+        sites = self._get_sites()
+        for line in self.site_line_ids.filtered(lambda line: not line.site_id):
+            line.site_id = sites.get(line.site_key)
+        waiting = self.site_line_ids.filtered("is_held")
+        self.state = "held" if waiting else "done"
+        if waiting:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("%s site(s) held: look and decide", len(waiting)),
+                user_id=self.env.user.id,
+            )
+
+    def _release_sites(self, lines):
+        """Let the changes of decided sites through, or drop them."""
+        self.ensure_one()
+        still_held = self.site_line_ids.filtered("is_held").mapped("site_key")
+        state = "staged" if lines[:1].decision == "apply" else "dropped"
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE gr_sync_change SET state = %s
+                 WHERE run_id = %s AND state = 'held'
+                   AND (site_key = ANY(%s) OR old_site_key = ANY(%s))
+                   AND NOT COALESCE(site_key = ANY(%s), FALSE)
+                   AND NOT COALESCE(old_site_key = ANY(%s), FALSE)
+                """,
+                state,
+                self.id,
+                lines.mapped("site_key"),
+                lines.mapped("site_key"),
+                still_held,
+                still_held,
+            )
+        )
+        self.env["gr.sync.change"].invalidate_model()
+        if self.state in ("held", "applying"):
+            self.state = "applying"
+            self._delay_apply()

@@ -1,0 +1,54 @@
+from odoo import fields, models
+
+from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
+from ..writers import get_writer
+
+
+class GrSyncChange(models.Model):
+    """One staged change of one record: what the source sends, and what became of it."""
+
+    _name = "gr.sync.change"
+    _description = "Roster Change"
+    _order = "run_id, position, id"
+    _rec_name = "external_id"
+
+    run_id = fields.Many2one(
+        "gr.sync.run", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", index=True)
+    kind = fields.Selection(KIND_LABELS, required=True)
+    external_id = fields.Char(string="External ID", required=True)
+    action = fields.Selection(ACTIONS, required=True)
+    site_key = fields.Char(help="The school it counts for")
+    old_site_key = fields.Char(help="The school it counted for before")
+    payload = fields.Json()
+    payload_hash = fields.Char()
+    date_end = fields.Date()
+    position = fields.Integer(required=True, help="What must be applied before what")
+    state = fields.Selection(CHANGE_STATES, required=True, default="staged")
+    error = fields.Char()
+    name = fields.Char("What", compute="_compute_name")
+    details = fields.Char("From → To", compute="_compute_details")
+
+    _run_idx = models.Index("(run_id, state, position, id)")
+    _site_idx = models.Index("(run_id, site_key)")
+
+    def _compute_name(self):
+        for (run, kind), changes in self.grouped(lambda c: (c.run_id, c.kind)).items():
+            writer = get_writer(run, kind)
+            names = writer.get_names(changes)
+            for change in changes:
+                change.name = names.get(change.id) or change.external_id
+
+    def _compute_details(self):
+        """Compare with the record as it is now; readable, for people."""
+        self.details = False
+        waiting = self.filtered(
+            lambda change: change.action == "update" and change.state != "applied"
+        )
+        for (run, kind), changes in waiting.grouped(
+            lambda change: (change.run_id, change.kind)
+        ).items():
+            writer = get_writer(run, kind)
+            for change in changes:
+                change.details = writer.describe(change)

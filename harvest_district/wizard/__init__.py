@@ -1,0 +1,1 @@
+from . import gr_sync_upload

@@ -1,0 +1,165 @@
+"""What all writers share: references, and the life of a linked record."""
+
+from ..exceptions import UnresolvedReference
+from .links import MODELS, Links
+
+
+
+class Writer:
+    """Writes the changes of one kind.
+
+    Subclasses set ``kind`` and implement ``values``; the other hooks have sensible
+    defaults.
+    """
+
+    kind: str
+    # Fields that only a new record gets: people own them afterwards.
+    only_new: frozenset[str] = frozenset()
+
+    def __init__(self, run, links: Links) -> None:
+        self.run = run
+        self.env = run.env
+        self.company = run.company_id
+        self.links = links
+        self.model = MODELS[self.kind]
+
+    # HOOKS
+
+    def values(self, payload) -> dict:
+        """Return the record's values; lossless for what the model keeps."""
+        raise NotImplementedError
+
+    def archive(self, records) -> None:
+        """What "not in the source any more" means for these records."""
+        records.write({"active": False})
+
+    def restored_values(self) -> dict:
+        """What a returning record gets on top of its values."""
+        return {"active": True}
+
+    def find_existing(self, payload, values):
+        """Return a record that a person made before, or an empty recordset."""
+        return self.env[self.model]
+
+    def name_of(self, payload) -> str:
+        """Return what a person calls the object, from its payload."""
+        return payload.get("title") or payload.get("name") or ""
+
+    # LIFE
+
+    def apply(self, changes) -> None:
+        """Apply changes that share kind and action."""
+        match changes[0].action:
+            case "create":
+                records = self._create(changes)
+            case "archive":
+                records = self._linked(changes)
+                self.archive(records.exists())
+            case action:
+                records = self._update(changes, restore=action == "restore")
+        self.links.save(changes, records)
+
+    def _create(self, changes):
+        prepared = [self.values(change.payload) for change in changes]
+        found = [
+            self.find_existing(change.payload, values)
+            for change, values in zip(changes, prepared, strict=True)
+        ]
+        new = [v for v, record in zip(prepared, found, strict=True) if not record]
+        made = iter(self.env[self.model].create(new))
+        records = []
+        for values, record in zip(prepared, found, strict=True):
+            if record:
+                self._write(record, values)
+            records.append(record or next(made))
+        return records
+
+    def _update(self, changes, restore):
+        records = self._linked(changes)
+        for change, record in zip(changes, records, strict=True):
+            values = self.values(change.payload)
+            if restore:
+                values |= self.restored_values()
+            self._write(record, values)
+        return records
+
+    def _write(self, record, values):
+        """Write what differs, less what people own once the record is there."""
+        changed = self.differences(record, values)
+        if changed:
+            record.write(changed)
+
+    def differences(self, record, values) -> dict:
+        """Return the values that the record does not have yet."""
+        fields = record._fields
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in self.only_new
+            and fields[name].convert_to_write(record[name], record)
+            != fields[name].convert_to_write(
+                fields[name].convert_to_record(
+                    fields[name].convert_to_cache(value, record), record
+                ),
+                record,
+            )
+        }
+
+    def _linked(self, changes):
+        """Return the records of the changes, in their order, archived ones too."""
+        model = self.env[self.model].with_context(active_test=False)
+        return model.browse(
+            [self.links.resolve(self.kind, change.external_id) for change in changes]
+        )
+
+    # PREVIEW
+
+    def get_names(self, changes) -> dict[int, str]:
+        """Return ``{change id: what a person calls the object}``."""
+        return {
+            change.id: self.name_of(change.payload)
+            if change.payload
+            else self._record_name(change)
+            for change in changes
+        }
+
+    def _record_name(self, change) -> str:
+        return self.links.record(self.kind, change.external_id).display_name or ""
+
+    def describe(self, change) -> str:
+        """Return ``Grade: 02 → 03; …`` for a change that was not applied yet."""
+        record = self.links.record(self.kind, change.external_id)
+        if not record:
+            return ""
+        try:
+            values = self.differences(record, self.values(change.payload))
+        except UnresolvedReference as error:
+            return str(error)
+        return "; ".join(
+            f"{self._label(name)}: {self._show(record, name, record[name])}"
+            f" → {self._show(record, name, value)}"
+            for name, value in values.items()
+        )
+
+    def _label(self, name):
+        return self.env[self.model]._fields[name]._description_string(self.env)
+
+    def _show(self, record, name, value):
+        field = record._fields[name]
+        if field.relational:
+            related = value if hasattr(value, "_name") else self.env[
+                field.comodel_name
+            ].browse(value or [])
+            return related.display_name or "–"
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value) or "–"
+        return str(value) if value not in (False, None, "") else "–"
+
+
+def person_name(payload) -> str:
+    """Return ``Given Family`` of a person's payload."""
+    return " ".join(
+        filter(None, (payload.get("given_name"), payload.get("family_name")))
+    )
+
+

@@ -1,0 +1,39 @@
+"""School years. Terms are linked to their year; the product keeps no terms of its own."""
+
+from ..sis import kinds, vocab
+from .base import Writer
+
+
+class SessionWriter(Writer):
+    kind = kinds.SESSION
+    only_new = frozenset({"name", "date_start", "date_end"})  # the calendar is ours
+
+    def values(self, payload):
+        return {
+            "name": payload["title"],
+            "code": payload["school_year"] or payload["date_end"][:4],
+            "company_id": self.company.id,
+            "date_start": payload["date_start"],
+            "date_end": payload["date_end"],
+        }
+
+    def apply(self, changes):
+        years = changes.filtered(
+            lambda change: change.payload.get("type") == vocab.SCHOOL_YEAR
+        )
+        if years:
+            super().apply(years)
+        others = changes - years
+        if others:
+            self.links.save(others, [self._year_of(change) for change in others])
+
+    def _year_of(self, change):
+        """The year of a term, or the district when the year is not here."""
+        code = (change.payload or {}).get("school_year")
+        year = self.env["gr.school.year"].browse(self.links.school_year(code) or [])
+        return year or self.company
+
+    def find_existing(self, payload, values):
+        return self.env["gr.school.year"].search(
+            [("company_id", "=", self.company.id), ("code", "=", values["code"])]
+        )

@@ -1,0 +1,74 @@
+"""Schools, and who goes to them."""
+
+from datetime import timedelta
+
+from ..sis import kinds, vocab
+from .base import Writer
+
+
+class OrgWriter(Writer):
+    """A school becomes a site; the district and its offices are the company."""
+
+    kind = kinds.ORG
+
+    def values(self, payload):
+        return {
+            "name": payload["name"],
+            "code": payload["identifier"] or False,
+            "company_id": self.company.id,
+        }
+
+    def apply(self, changes):
+        schools = changes.filtered(self._is_school)
+        if schools:
+            super().apply(schools)
+        if others := changes - schools:
+            self.links.save(others, [self.company] * len(others))
+
+    def _is_school(self, change):
+        if change.payload:
+            return change.payload["type"] == vocab.SCHOOL
+        return bool(self.links.find(self.kind, change.external_id))
+
+    def find_existing(self, payload, values):
+        """A site with the district's own school number is that school."""
+        if not values["code"]:
+            return super().find_existing(payload, values)
+        return self.env["gr.site"].search(
+            [("company_id", "=", self.company.id), ("code", "=", values["code"])],
+            limit=1,
+        )
+
+
+class SchoolEnrollmentWriter(Writer):
+    """A student at a school. It ends; it is never taken back."""
+
+    kind = kinds.SCHOOL_ENROLLMENT
+
+    def values(self, payload):
+        return {
+            "student_id": self.links.resolve(kinds.STUDENT, payload["student_id"]),
+            "site_id": self.links.resolve(kinds.ORG, payload["org_id"]),
+            "school_year_id": self.links.school_year(payload["school_year"]),
+            "grade": payload["grade"] or False,
+            "date_start": payload["date_start"] or self.run.as_of,
+            "date_end": payload["date_end"] or False,
+            "primary": payload["primary"],
+            "exit_reason": False,
+        }
+
+    def archive(self, records):
+        eve = self.run.as_of - timedelta(days=1)
+        for record in records:
+            if record.date_start > eve:  # it never began
+                record.active = False
+            elif not record.date_end or record.date_end > eve:
+                record.write({"date_end": eve, "exit_reason": "absent"})
+
+    def name_of(self, payload):
+        student = self.links.record(kinds.STUDENT, payload["student_id"])
+        site = self.links.record(kinds.ORG, payload["org_id"])
+        grade = payload["grade"]
+        return ", ".join(filter(None, (student.name, site.name, grade)))
+
+
