@@ -1,4 +1,4 @@
-"""Fixtures for the repository's own tests: the tree, Odoo, a served system, a browser."""
+"""Fixtures of the repository's own tests: tree, Odoo, served system, browser."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scripts.launcher import proc
 from scripts.launcher.database import Databases
+from scripts.launcher.nginx import find_nginx
 from scripts.launcher.paths import Ground
 from scripts.launcher.prepare import Prepared, prepare
 from scripts.launcher.steps import Steps
@@ -82,6 +83,8 @@ def _pytest(
     argv += [*arguments, *([] if named else default_paths(ground))]
     env = ready.odoo.environ() | ready.server.environ()
     env |= {"HARVEST_TEMPLATE": template, "HARVEST_ODOO_CONF": str(config)}
+    nginx = find_nginx(ground, ready.steps)
+    env |= {"HARVEST_NGINX": str(nginx)} if nginx else {}
     return proc.stream(ready.account.command(argv), env=env, cwd=Path.cwd())
 
 
