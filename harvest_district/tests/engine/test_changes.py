@@ -67,7 +67,7 @@ def test_every_case_has_one_action():
         assert action == _expected(old, new, complete, removed, protected)
 
 
-_ENDS = ("", "2026-06-10", "2027-06-10")
+_ENDS = ("", "2026-06-10", TODAY, "2027-06-10")
 
 
 def _expected(old, new, complete, removed, protected):
@@ -174,6 +174,11 @@ def test_a_site_that_loses_too_many_is_held_and_the_other_is_not():
 def test_a_few_records_never_hold_a_site_by_their_share(lost, is_held_):
     changes = lose(*(f"s{n}" for n in range(lost)))
     assert ("A" in decide(tally_changes(changes), GatePolicy())) is is_held_
+
+
+@pytest.mark.parametrize(("archived", "verdict"), [(20, None), (21, "share")])
+def test_exactly_the_limit_still_passes(archived, verdict):
+    assert judge(Tally(100, archived, 100 - archived), Threshold(0.2, 5)) == verdict
 
 
 def test_a_site_that_is_emptied_is_always_held():

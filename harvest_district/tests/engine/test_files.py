@@ -144,6 +144,15 @@ def test_a_file_that_is_not_announced_is_not_read():
     assert "file_not_declared" in shot.problems.codes()
 
 
+def test_a_role_that_cannot_be_told_removes_nobody():
+    tables = to_12(small_roster(3))
+    tables["roles"][0]["sourcedId"] = ""
+    shot = snapshot(tables)
+    assert not {"student", "adult", "site_role", "guardianship"} & shot.complete
+    assert "school_enrollment" not in shot.complete
+    assert "membership" in shot.complete
+
+
 def test_versions_11_and_12_of_one_roster_are_one_roster():
     assert hashes(snapshot(to_12(TABLES))) == hashes(snapshot(TABLES))
 
