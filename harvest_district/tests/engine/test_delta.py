@@ -194,3 +194,21 @@ def test_a_baseline_holds_no_secrets_and_shows_damage():
         with pytest.raises(UnreadableFile) as caught:
             load_baseline(io.StringIO(text[:cut]))
         assert caught.value.code == "baseline_damaged"
+
+
+def test_a_row_set_aside_in_the_bulk_stays_protected_until_it_is_mended():
+    """Known from an earlier run, bad in the bulk, then not mentioned by deltas."""
+    known = known_after(snapshot(small_roster(3)))
+    tables = small_roster(3)
+    tables["users"][1]["givenName"] = ""
+    base = read(tables)
+    later = merge(base, read_delta({"users": [student(1, "A", givenName="Nuevo")]}))
+    shot = build_snapshot(later, as_of=AS_OF)
+    assert actions(known, shot)["student", "s0"] == KEEP
+    assert actions(known, shot)["student", "s1"] == UPDATE
+    worse = merge(later, read_delta({"users": [student(77, "A", givenName="")]}))
+    assert build_snapshot(worse, as_of=AS_OF).is_protected("student", "s77")
+    mended = merge(worse, read_delta({"users": [student(0, "A")]}))
+    shot = build_snapshot(mended, as_of=AS_OF)
+    assert not shot.is_protected("student", "s0")
+    assert "s0" in ids(shot, "student")
