@@ -146,6 +146,8 @@ class TestPlanted(BaseCase):
         (child,), _adults = self.case("unsigned")
         place = self.places(child)[0]
         self.assertEqual((place.state, place.signed_at), ("enrolled", None))
+        (child,), _adults = self.case("asks_for_a_place")
+        self.assertEqual(self.places(child)[0].state, "requested")
         (child,), _adults = self.case("missing_ssid")
         self.assertEqual((child.ssid, self.schooling(child)[0].grade), ("", "TK"))
 
