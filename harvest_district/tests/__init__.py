@@ -1,0 +1,3 @@
+from . import test_gr_sync_hold
+from . import test_gr_sync_refuse
+from . import test_gr_sync_run

@@ -106,9 +106,8 @@ class Writer:
         }
 
     def _linked(self, changes):
-        """Return the records of the changes, in their order, archived ones too."""
-        model = self.env[self.model].with_context(active_test=False)
-        return model.browse(
+        """Return the records of the changes, in their order."""
+        return self.env[self.model].browse(
             [self.links.resolve(self.kind, change.external_id) for change in changes]
         )
 

@@ -83,7 +83,9 @@ class GrStudentEnrollment(models.Model):
     def _check_overlap(self):
         """A student is at one school once at a time (two schools are fine)."""
         live = self.filtered(lambda line: line.active and not line.superseded_at)
-        siblings = self.search([("student_id", "in", live.student_id.ids)])
+        siblings = self.search(
+            [("student_id", "in", live.student_id.ids), ("active", "=", True)]
+        )
         by_place = siblings.grouped(lambda line: (line.student_id, line.site_id))
         for line in live:
             for other in by_place[line.student_id, line.site_id] - line:
