@@ -87,7 +87,7 @@ class RosterCase(BaseCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
 
-    def write(self, name, *source, **options):
+    def roster(self, name, *source, **options):
         return read_zip(write_oneroster(self.folder / name, *source, **options).path)
 
     def assert_conforms(self, files, version):
@@ -126,7 +126,7 @@ class TestOneRoster(RosterCase):
 
     def test_manifest_names_every_file(self):
         for version, names in FILES.items():
-            files = self.write("manifest.zip", "small", version=version)
+            files = self.roster("manifest.zip", "small", version=version)
             manifest = {row["propertyName"]: row["value"] for row in files["manifest"]}
             self.assertEqual(manifest["manifest.version"], "1.0")
             self.assertEqual(manifest["oneroster.version"], version)
@@ -139,12 +139,12 @@ class TestOneRoster(RosterCase):
 
     def test_both_versions_conform(self):
         for version in USERS:
-            files = self.write("roster.zip", "small", version=version)
+            files = self.roster("roster.zip", "small", version=version)
             self.assert_conforms(files, version)
 
     def test_people_of_a_data_set_are_all_there(self):
         data = generate("small")
-        files = self.write("dataset.zip", data)
+        files = self.roster("dataset.zip", data)
         users = {row["identifier"]: row for row in files["users"]}
         for student in data.students:
             row = users[student.local_id]
@@ -154,7 +154,7 @@ class TestOneRoster(RosterCase):
         self.assertEqual(len(files["demographics"]), len(data.students))
 
     def test_exact_numbers_on_request(self):
-        files = self.write("asked.zip", students=800, enrollments=6000, version="1.1")
+        files = self.roster("asked.zip", students=800, enrollments=6000, version="1.1")
         self.assertEqual(len(files["demographics"]), 800)
         self.assertEqual(len(files["enrollments"]), 6000)
         self.assert_conforms(files, "1.1")
