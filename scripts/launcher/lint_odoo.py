@@ -11,13 +11,15 @@ from scripts.launcher.templates import Templates
 from scripts.launcher.testing import fresh_database
 
 RUN = "harvest_lint_"
-# The left-out ones check Odoo's own tree with other tools and settings than ours.
+# The left-out ones check Odoo's own tree with other tools and settings than ours, and
+# that each test file is imported: ours are collected by pytest, by their names.
 TAGS = ",".join(
     [
         "/test_lint",
         "-/test_lint:TestPyLint",
         "-/test_lint:TestPylintChecks",
         "-/test_lint:TestConflictMarkers",
+        "-/test_lint:TestTestHoles",
     ]
 )
 RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) ")

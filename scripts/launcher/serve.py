@@ -62,11 +62,11 @@ def up(ground: Ground, steps: Steps, options: UpOptions) -> int:
             f"(process {running.pid}). ./harvest stop ends it."
         )
         return 0
+    _refuse_public_demo(options.host, options.demo)
     ports.require_free(options.host, options.port)
     ready = prepare(ground, steps)
     suite = Suite(ready, options.database)
-    suite.ensure()
-    demo = options.demo or suite.demo_size() or "small"
+    demo = suite.ensure(options.demo)
     _refuse_public_demo(options.host, demo if demo != "none" else suite.demo_size())
     logins = suite.load_demo(demo)
     with steps.step(f"serve on port {options.port}"):
@@ -184,7 +184,7 @@ def _greet(served: Served, suite: Suite, logins: list[list[str]], steps: Steps) 
     print("\n".join(lines))
 
 
-def _refuse_public_demo(host: str, demo: str) -> None:
+def _refuse_public_demo(host: str, demo: str | None) -> None:
     if demo and demo != "none" and not is_loopback(host):
         raise GroundError(
             f"demo users have passwords that everybody knows: not served on {host}",

@@ -48,20 +48,31 @@ class Suite:
         self.database = database
         self.ground: Ground = ready.ground
 
-    def ensure(self) -> None:
-        """Have the suite installed as it is in the tree now."""
+    def ensure(self, demo: str | None) -> str:
+        """Have the suite installed as it is in the tree now.
+
+        :param demo: the demo asked for, if any.
+        :return: the demo the database shall hold: a new one gets the small demo unless
+            told otherwise, an old one keeps to what it was first made with.
+        """
         fresh = not self.ready.databases.exists(self.database)
         before = {} if fresh else self._state()
-        now = self._wanted_state()
-        if before == now:
-            return
+        wanted = demo or before.get("demo") or "small"
+        now = self._wanted_state() | {"demo": before.get("demo") or wanted}
+        if before != now:
+            self._bring(before, now, fresh=fresh)
+        return wanted
+
+    def _bring(self, before: dict, now: dict, *, fresh: bool) -> None:
+        """Install what is missing, upgrade what changed, and note it."""
         installed = set() if fresh else self.ready.databases.installed(self.database)
         install = self._roots() if fresh or not before else self._missing(installed)
         update = self._changed(before, now, installed)
-        what = "install the suite" if fresh else f"upgrade {', '.join(sorted(update))}"
-        with self.ready.steps.step(f"{what} in {self.database}"):
-            config = self.ready.odoo.write_config("install.conf", {})
-            self.ready.odoo.install(config, self.database, install, update)
+        if install or update:
+            names = ", ".join(sorted(install | update))
+            with self.ready.steps.step(f"install or upgrade {names}"):
+                config = self.ready.odoo.write_config("install.conf", {})
+                self.ready.odoo.install(config, self.database, install, update)
         if not before:
             self._set_admin_password()
         self._save_state(now)
