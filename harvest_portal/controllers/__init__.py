@@ -1,0 +1,3 @@
+from . import family
+from . import home
+from . import language
