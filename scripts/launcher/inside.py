@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scripts.launcher import proc
 from scripts.launcher.errors import GroundError, UsageError
+from scripts.launcher.odoo import QUIET
 from scripts.launcher.paths import Ground
 from scripts.launcher.prepare import Prepared, prepare
 from scripts.launcher.steps import Steps
@@ -74,8 +75,8 @@ def _config_for(ready: Prepared, database: str, name: str) -> Path:
         raise GroundError(
             f"there is no database {database}", f"./harvest up --db {database} makes it"
         )
-    options = {"max_cron_threads": 0, "dbfilter": f"^{database}$", "log_level": "warn"}
-    return ready.odoo.write_config(name, options)
+    options = {"max_cron_threads": 0, "dbfilter": f"^{database}$"}
+    return ready.odoo.write_config(name, QUIET | options)
 
 
 def _absolute(word: str) -> str:

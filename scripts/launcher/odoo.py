@@ -15,6 +15,8 @@ from scripts.launcher.odoo_home import OdooHome
 from scripts.launcher.paths import Ground
 from scripts.launcher.server_settings import Server
 
+# For programs that talk to a person: Odoo's own start-up warnings are not for them.
+QUIET = {"log_level": "warn", "log_handler": "py.warnings:ERROR"}
 SERVED_MODULES = "base,web,queue_job"  # loaded for the whole server
 
 

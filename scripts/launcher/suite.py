@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts.launcher import proc
 from scripts.launcher.errors import GroundError, UsageError
+from scripts.launcher.odoo import QUIET
 from scripts.launcher.paths import Addon, Ground, hash_text
 from scripts.launcher.prepare import Prepared
 from scripts.launcher.venv import RUNTIME
@@ -98,8 +99,8 @@ class Suite:
 
     def admin_password(self) -> str:
         """The clone's administrator password, made at random on first use."""
-        if not self.password_file.is_file():
-            self.password_file.touch(mode=0o600)
+        self.password_file.touch(mode=0o600)
+        if not self.password_file.read_text().strip():
             self.password_file.write_text(secrets.token_urlsafe(15) + "\n")
         return self.password_file.read_text().strip()
 
@@ -180,7 +181,7 @@ class Suite:
             self._script("set_admin_password.py", stdin=self.admin_password() + "\n")
 
     def _script(self, name: str, *words: str, stdin: str | None = None) -> str:
-        config = self.ready.odoo.write_config("script.conf", {"log_level": "warn"})
+        config = self.ready.odoo.write_config("script.conf", QUIET)
         argv = [self.ground.python, self.ground.root / "scripts" / name]
         argv += ["--config", config, "--database", self.database, *words]
         return proc.run(

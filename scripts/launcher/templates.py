@@ -18,7 +18,7 @@ from scripts.launcher.venv import RUNTIME
 
 BASE = "harvest_base_"
 UPPER = "harvest_test_"
-KEPT = 2  # templates of each level that stay
+KEPT = 4  # templates of each level that stay: runs side by side use several
 
 
 class Templates:
