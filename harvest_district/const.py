@@ -3,7 +3,7 @@
 from .sis import kinds
 
 # Changes applied in one savepoint, and in one transaction of a background job.
-APPLY_BATCH = 500
+APPLY_BATCH = 1000
 APPLY_JOB = 5000
 
 RUN_STATES = [

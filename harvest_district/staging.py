@@ -1,14 +1,12 @@
 """Stage a snapshot in PostgreSQL and compare it with what is known, set-based.
 
-Only keys and hashes travel for what is unchanged; payloads are staged for changes
-alone. The rules are those of ``sis.diff`` (its table is the specification), and the
+Everything is staged by one COPY; what differs is found and kept by SQL alone. The rules are those of ``sis.diff`` (its table is the specification), and the
 tests compare both.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from itertools import chain
 
 from odoo.tools import SQL
 
@@ -54,13 +52,13 @@ def stage(cr, snapshot: Snapshot) -> None:
     cr.execute(
         SQL(
             "CREATE TEMP TABLE gr_sync_stage (kind text, external_id text, site text,"
-            " ends text, payload_hash text) ON COMMIT DROP"
+            " ends text, payload_hash text, payload text) ON COMMIT DROP"
         )
     )
     copy_rows(
         cr,
         "gr_sync_stage",
-        ("kind", "external_id", "site", "ends", "payload_hash"),
+        ("kind", "external_id", "site", "ends", "payload_hash", "payload"),
         (
             (
                 record.kind,
@@ -68,6 +66,7 @@ def stage(cr, snapshot: Snapshot) -> None:
                 record.site,
                 record.ends,
                 record.payload_hash,
+                encode(record.payload),
             )
             for record in snapshot
         ),
@@ -90,6 +89,7 @@ def compare(cr, source: str, tenant: str, as_of: date) -> None:
                         ELSE 'update' END AS action,
                    r.site_key AS old_site,
                    s.site AS site,
+                   r.date_end AS date_end,
                    r.id IS NOT NULL AND r.active
                        AND (r.date_end IS NULL OR r.date_end >= %(as_of)s) AS counted
               FROM gr_sync_stage s
@@ -105,22 +105,15 @@ def compare(cr, source: str, tenant: str, as_of: date) -> None:
             kinds=list(kinds.RECORD_KINDS),
         )
     )
+    cr.execute(SQL("ANALYZE gr_sync_diff"))
 
 
-def judge_absent(cr, source: str, tenant: str, snapshot: Snapshot, as_of: date) -> None:
+def judge_absent(cr, snapshot: Snapshot, as_of: date) -> None:
     """Turn each ``absent`` into ``archive`` or ``keep``, as ``sis.diff`` says."""
     cr.execute(
         SQL(
-            """
-            SELECT d.kind, d.external_id, d.old_site, r.date_end
-              FROM gr_sync_diff d
-              JOIN gr_external_ref r
-                ON r.source = %s AND r.tenant = %s
-               AND r.kind = d.kind AND r.external_id = d.external_id
-             WHERE d.action = 'absent'
-            """,
-            source,
-            tenant,
+            "SELECT kind, external_id, old_site, date_end FROM gr_sync_diff"
+            " WHERE action = 'absent'"
         )
     )
     day = as_of.isoformat()
@@ -165,40 +158,39 @@ def tallies(cr) -> list[tuple[Change, int]]:
     ]
 
 
-def changes(cr, snapshot: Snapshot) -> Iterator[tuple]:
-    """Return (kind, external id, action, old site, site, ends, hash, payload JSON).
+def store_changes(cr, run_id: int, held: Iterable[str], positions: Mapping) -> None:
+    """Write what differs into ``gr_sync_change``.
 
-    The comparison is read before the first row is made, so the rows can be fed to a
-    COPY on the same connection.
+    :param held: site keys whose changes wait for a person
+    :param positions: {(kind, action): what is applied before what}
     """
+    keys = list(positions)
     cr.execute(
         SQL(
-            "SELECT kind, external_id, action, old_site, site FROM gr_sync_diff"
-            " WHERE action IN ('create', 'update', 'restore', 'archive')"
+            """
+            INSERT INTO gr_sync_change (
+                run_id, kind, external_id, action, old_site_key, site_key, date_end,
+                payload_hash, payload, position, state)
+            SELECT %(run_id)s, d.kind, d.external_id, d.action, d.old_site, d.site,
+                   NULLIF(s.ends, '')::date, COALESCE(s.payload_hash, ''),
+                   COALESCE(s.payload, '{}')::jsonb, p.position,
+                   CASE WHEN d.site = ANY(%(held)s) OR d.old_site = ANY(%(held)s)
+                        THEN 'held' ELSE 'staged' END
+              FROM gr_sync_diff d
+              JOIN unnest(%(kinds)s, %(actions)s, %(positions)s)
+                AS p (kind, action, position)
+                ON p.kind = d.kind AND p.action = d.action
+         LEFT JOIN gr_sync_stage s
+                ON s.kind = d.kind AND s.external_id = d.external_id
+             ORDER BY p.position
+            """,
+            run_id=run_id,
+            held=list(held),
+            kinds=[kind for kind, _action in keys],
+            actions=[action for _kind, action in keys],
+            positions=[positions[key] for key in keys],
         )
     )
-    wanted: dict[str, dict[str, tuple]] = {}
-    leaving = []
-    for kind, external_id, action, old_site, site in cr.fetchall():
-        if action == ARCHIVE:
-            leaving.append((kind, external_id, action, old_site, site, "", "", "{}"))
-        else:
-            wanted.setdefault(kind, {})[external_id] = (action, old_site, site)
-    return chain(_with_payload(snapshot, wanted), leaving)
-
-
-def _with_payload(snapshot: Snapshot, wanted: Mapping[str, Mapping]) -> Iterator[tuple]:
-    for kind, found in wanted.items():
-        for record in snapshot.records(kind):
-            if change := found.get(record.external_id):
-                yield (
-                    kind,
-                    record.external_id,
-                    *change,
-                    record.ends,
-                    record.payload_hash,
-                    encode(record.payload),
-                )
 
 
 def encode(payload: Mapping) -> str:

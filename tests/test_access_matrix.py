@@ -42,7 +42,10 @@ def allowed(cell, place):
 
 def our_addons():
     root = HERE.parent
-    manifests = [*root.glob("*/__manifest__.py"), *root.glob("addons/*/__manifest__.py")]
+    manifests = [
+        *root.glob("*/__manifest__.py"),
+        *root.glob("addons/*/__manifest__.py"),
+    ]
     return {manifest.parent.name for manifest in manifests}
 
 
@@ -78,7 +81,9 @@ class TestAccessMatrix(HarvestCommon):
 
     def test_roles_stay_within_the_features_of_the_requirements(self):
         for name, line in MATRIX.items():
-            groups = set().union(*(FEATURES[key] for key in line["features"].split("+")))
+            groups = set().union(
+                *(FEATURES[key] for key in line["features"].split("+"))
+            )
             granted = {role for role in "ABCDEF" if set(line[role]) - set("-/")}
             with self.subTest(model=name):
                 self.assertLessEqual(granted, groups)

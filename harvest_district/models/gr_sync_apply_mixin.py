@@ -1,5 +1,8 @@
 import logging
 
+from psycopg2 import Error as PgError
+from psycopg2 import OperationalError
+
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -8,7 +11,7 @@ from odoo.addons.harvest_base.const import QUIET_LOAD
 
 from ..const import APPLY_BATCH, APPLY_JOB
 from ..exceptions import UnresolvedReference
-from ..writers import Links, get_writer
+from ..writers import MODELS, Links, Staged, get_writer
 
 _logger = logging.getLogger(__name__)
 
@@ -69,26 +72,38 @@ class GrSyncApplyMixin(models.AbstractModel):
         while applied < limit:
             batch = self._next_batch()
             if not batch:
+                self._count_states()
                 self._finish()
                 return False
             self._apply_batch(batch, links)
             applied += len(batch)
+        self._count_states()
         return True
 
     def _next_batch(self):
-        """Return staged changes of one kind and action, in the order of positions."""
-        Change = self.env["gr.sync.change"]
-        first = Change.search([("run_id", "=", self.id), ("state", "=", "staged")], limit=1)
-        return Change.search(
-            [
-                ("run_id", "=", self.id),
-                ("state", "=", "staged"),
-                ("position", "=", first.position),
-                ("kind", "=", first.kind),
-                ("action", "=", first.action),
-            ],
-            limit=APPLY_BATCH,
-        )
+        """Return ``Staged`` changes of one kind and action, in the order of positions."""
+        columns = SQL(", ").join(map(SQL.identifier, Staged._fields))
+        self.env["gr.sync.change"].flush_model()
+        return [
+            Staged(*row)
+            for row in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT %s FROM gr_sync_change
+                     WHERE run_id = %s AND state = 'staged'
+                       AND (position, action) = (
+                           SELECT position, action FROM gr_sync_change
+                            WHERE run_id = %s AND state = 'staged'
+                            ORDER BY position, action LIMIT 1)
+                     ORDER BY id LIMIT %s
+                    """,
+                    columns,
+                    self.id,
+                    self.id,
+                    APPLY_BATCH,
+                )
+            )
+        ]
 
     def _with_quiet_load(self):
         return self.with_context(**QUIET_LOAD).with_company(self.company_id)
@@ -97,32 +112,55 @@ class GrSyncApplyMixin(models.AbstractModel):
         """Apply a batch, or its rows one by one when the batch as a whole fails."""
         if not self._try(batch, links) and len(batch) > 1:
             for change in batch:
-                self._try(change, links)
-        self._count_states()
+                self._try([change], links)
 
     def _try(self, changes, links):
-        """Apply in a savepoint; one change that fails is marked, several are not."""
+        """Apply in a savepoint; return whether it worked.
+
+        One change that fails is marked; a batch that fails is left for its rows to be
+        tried one by one.
+        """
         run = self._with_quiet_load()
         try:
             with self.env.cr.savepoint():
                 get_writer(run, changes[0].kind, links).apply(changes)
                 run.env.flush_all()
-        except UnresolvedReference as error:
-            reason, state = str(error), "held"
-        except Exception as error:
-            # Whatever one record does must not stop the others; it is reported.
-            _logger.info("Run %s: %s change(s) failed", self.id, len(changes), exc_info=True)
-            reason, state = str(error), "error"
-        else:
-            changes.write({"state": "applied", "error": False})
-            return True
-        self.env.invalidate_all(flush=False)
-        links.clear()
-        if len(changes) == 1:
-            changes.write({"state": state, "error": reason})
-        return False
+        except OperationalError:
+            raise  # the connection or a conflict: the whole transaction is tried again
+        except Exception as error:  # noqa: BLE001  one record must not stop the others
+            self.env.invalidate_all(flush=False)
+            links.clear()
+            if len(changes) == 1:
+                self._mark(changes, *self._describe_failure(changes[0], error))
+            return False
+        self._mark(changes, "applied")
+        return True
+
+    def _mark(self, changes, state, reason=None):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE gr_sync_change SET state = %s, error = %s WHERE id = ANY(%s)",
+                state,
+                reason,
+                [change.id for change in changes],
+            )
+        )
+
+    def _describe_failure(self, change, error):
+        """Return (state, reason) for a person; without values, they are children's."""
+        if isinstance(error, UnresolvedReference):
+            return "held", str(error)
+        if isinstance(error, UserError):
+            return "error", str(error)
+        if isinstance(error, PgError):
+            return "error", self.env[MODELS[change.kind]]._sql_error_to_message(error)
+        _logger.error(
+            "Change %s of run %s: %s", change.id, self.id, type(error).__name__
+        )
+        return "error", self.env._("Unexpected: %s. Ask for help.", type(error).__name__)
 
     def _count_states(self):
+        self.env["gr.sync.change"].invalidate_model(["state", "error"], flush=False)
         counts = dict(
             self.env["gr.sync.change"]._read_group(
                 [("run_id", "=", self.id)], ["state"], ["__count"]
@@ -160,7 +198,8 @@ class GrSyncApplyMixin(models.AbstractModel):
                 """
                 UPDATE gr_sync_change SET state = %s
                  WHERE run_id = %s AND state = 'held'
-                   AND (site_key = ANY(%s) OR old_site_key = ANY(%s))
+                   AND (site_key = ANY(%s) OR old_site_key = ANY(%s)
+                        OR error IS NOT NULL)
                    AND NOT COALESCE(site_key = ANY(%s), FALSE)
                    AND NOT COALESCE(old_site_key = ANY(%s), FALSE)
                 """,

@@ -15,7 +15,6 @@ class GrSyncChange(models.Model):
     run_id = fields.Many2one(
         "gr.sync.run", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", index=True)
     kind = fields.Selection(KIND_LABELS, required=True)
     external_id = fields.Char(string="External ID", required=True)
     action = fields.Selection(ACTIONS, required=True)
@@ -30,8 +29,7 @@ class GrSyncChange(models.Model):
     name = fields.Char("What", compute="_compute_name")
     details = fields.Char("From → To", compute="_compute_details")
 
-    _run_idx = models.Index("(run_id, state, position, id)")
-    _site_idx = models.Index("(run_id, site_key)")
+    _run_idx = models.Index("(run_id, position, id) WHERE state = 'staged'")
 
     def _compute_name(self):
         for (run, kind), changes in self.grouped(lambda c: (c.run_id, c.kind)).items():

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import staging
-from ..const import GATED_KINDS, OPEN_RUN_STATES, RUN_STATES
+from ..const import ACTIONS, GATED_KINDS, OPEN_RUN_STATES, RUN_STATES
 from ..sis import (
     GatePolicy,
     RosterError,
@@ -23,17 +23,12 @@ from ..summary import count_sites
 
 _logger = logging.getLogger(__name__)
 
-KIND_ORDER = {kind: order for order, kind in enumerate(kinds.RECORD_KINDS)}
-CHANGE_COLUMNS = (
-    "run_id", "company_id", "kind", "external_id", "action", "old_site_key",
-    "site_key", "date_end", "payload_hash", "payload", "position", "state",
-)  # fmt: skip
-
-
-def get_position(kind, action):
-    """Creations run from schools to members, leavings the other way round."""
-    order = KIND_ORDER[kind]
-    return 2 * len(KIND_ORDER) - order if action == "archive" else order
+# Creations run from schools to members, leavings the other way round.
+POSITIONS = {
+    (kind, action): 2 * len(kinds.RECORD_KINDS) - order if action == "archive" else order
+    for order, kind in enumerate(kinds.RECORD_KINDS)
+    for action, _label in ACTIONS
+}
 
 
 class GrSyncRun(models.Model):
@@ -213,12 +208,13 @@ class GrSyncRun(models.Model):
         source, tenant = self._get_key()
         staging.stage(cr, snapshot)
         staging.compare(cr, source, tenant, self.as_of)
-        staging.judge_absent(cr, source, tenant, snapshot, self.as_of)
+        staging.judge_absent(cr, snapshot, self.as_of)
         groups = staging.tallies(cr)
         holds = decide(tally_groups(groups), self._get_policy())
         self._store_counts(groups)
         self._store_sites(groups, holds, snapshot)
-        self._store_changes(snapshot, set(holds))
+        staging.store_changes(cr, self.id, holds, POSITIONS)
+        self.env["gr.sync.change"].invalidate_model()
         cr.execute(SQL("DROP TABLE gr_sync_stage, gr_sync_diff"))
 
     def _get_policy(self):
@@ -291,22 +287,6 @@ class GrSyncRun(models.Model):
             )
             for hold in holds
         )
-
-    def _store_changes(self, snapshot, held):
-        """Write the changes by COPY; thousands of them take a second."""
-
-        run, company = str(self.id), str(self.company_id.id)
-        rows = (
-            (
-                run, company, kind, external_id, action, old, site, ends or None, digest,
-                payload, str(get_position(kind, action)),
-                "held" if old in held or site in held else "staged",
-            )
-            for kind, external_id, action, old, site, ends, digest, payload
-            in staging.changes(self.env.cr, snapshot)
-        )  # fmt: skip
-        staging.copy_rows(self.env.cr, "gr_sync_change", CHANGE_COLUMNS, rows)
-        self.env["gr.sync.change"].invalidate_model()
 
     def _supersede_older(self):
         """An older preview would undo what this one shows."""

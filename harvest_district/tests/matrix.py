@@ -37,7 +37,6 @@ def _change(env, place):
     return env["gr.sync.change"].create(
         {
             "run_id": run.id,
-            "company_id": place.district.id,
             "kind": "org",
             "external_id": "1",
             "action": "create",

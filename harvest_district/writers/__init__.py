@@ -4,10 +4,10 @@ A writer says which model and values a payload means; creating, linking, finding
 archiving and restoring are the same for all (``base.Writer``).
 """
 
-from .base import Writer
+from .base import Staged, Writer
 from .calendar import SessionWriter
 from .groups import ClassWriter, CourseWriter, MembershipWriter
-from .links import Links
+from .links import MODELS, Links
 from .people import (
     AdultWriter,
     DemographicsWriter,

@@ -1,8 +1,29 @@
 """What all writers share: references, and the life of a linked record."""
 
+from datetime import date
+from typing import Any, NamedTuple
+
 from ..exceptions import UnresolvedReference
+from .insert import insert
 from .links import MODELS, Links
 
+
+class Staged(NamedTuple):
+    """A staged change as plain data: thousands are read at once."""
+
+    id: int
+    kind: str
+    external_id: str
+    action: str
+    site_key: str | None
+    date_end: date | None
+    payload_hash: str | None
+    payload: dict[str, Any]
+
+
+def to_day(text: str) -> date | bool:
+    """Return the date of an ISO text, or False for an empty one."""
+    return date.fromisoformat(text) if text else False
 
 
 class Writer:
@@ -15,6 +36,8 @@ class Writer:
     kind: str
     # Fields that only a new record gets: people own them afterwards.
     only_new: frozenset[str] = frozenset()
+    # Rows are many, small and of our own model: insert them set-based.
+    many = False
 
     def __init__(self, run, links: Links) -> None:
         self.run = run
@@ -37,9 +60,13 @@ class Writer:
         """What a returning record gets on top of its values."""
         return {"active": True}
 
-    def find_existing(self, payload, values):
-        """Return a record that a person made before, or an empty recordset."""
-        return self.env[self.model]
+    def find_existing(self, prepared) -> dict[int, Any]:
+        """Return ``{position in prepared: record}`` of what people made before."""
+        return {}
+
+    def complete(self, rows: list[dict]) -> list[dict]:
+        """Add required related fields to new rows; only needed where ``many``."""
+        return rows
 
     def name_of(self, payload) -> str:
         """Return what a person calls the object, from its payload."""
@@ -61,18 +88,26 @@ class Writer:
 
     def _create(self, changes):
         prepared = [self.values(change.payload) for change in changes]
-        found = [
-            self.find_existing(change.payload, values)
-            for change, values in zip(changes, prepared, strict=True)
-        ]
-        new = [v for v, record in zip(prepared, found, strict=True) if not record]
-        made = iter(self.env[self.model].create(new))
-        records = []
-        for values, record in zip(prepared, found, strict=True):
-            if record:
-                self._write(record, values)
-            records.append(record or next(made))
-        return records
+        existing = self.find_existing(prepared)
+        for position, record in existing.items():
+            self._write(record, prepared[position])
+        new = [v for place, v in enumerate(prepared) if place not in existing]
+        model = self.env[self.model]
+        if self.many:
+            made = iter(insert(model, self.complete(new)))
+        else:
+            made = iter(model.create(new))
+        return [existing.get(place) or next(made) for place in range(len(prepared))]
+
+    def _existing_by(self, prepared, *names):
+        """Look rows up by the values of some many2one fields, in one query."""
+        domain = [(name, "in", [values[name] for values in prepared]) for name in names]
+        found = {
+            tuple(record[name].id for name in names): record
+            for record in self.env[self.model].search(domain)
+        }
+        keys = enumerate(tuple(values[name] for name in names) for values in prepared)
+        return {place: found[key] for place, key in keys if key in found}
 
     def _update(self, changes, restore):
         records = self._linked(changes)

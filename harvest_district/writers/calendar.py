@@ -18,22 +18,24 @@ class SessionWriter(Writer):
         }
 
     def apply(self, changes):
-        years = changes.filtered(
-            lambda change: change.payload.get("type") == vocab.SCHOOL_YEAR
-        )
+        years = [change for change in changes if _is_year(change)]
+        others = [change for change in changes if not _is_year(change)]
         if years:
             super().apply(years)
-        others = changes - years
         if others:
             self.links.save(others, [self._year_of(change) for change in others])
 
     def _year_of(self, change):
         """The year of a term, or the district when the year is not here."""
-        code = (change.payload or {}).get("school_year")
+        code = change.payload.get("school_year")
         year = self.env["gr.school.year"].browse(self.links.school_year(code) or [])
         return year or self.company
 
-    def find_existing(self, payload, values):
-        return self.env["gr.school.year"].search(
-            [("company_id", "=", self.company.id), ("code", "=", values["code"])]
-        )
+    def find_existing(self, prepared):
+        codes = (self.links.school_year(values["code"]) for values in prepared)
+        years = self.env["gr.school.year"]
+        return {place: years.browse(code) for place, code in enumerate(codes) if code}
+
+
+def _is_year(change):
+    return change.payload.get("type") == vocab.SCHOOL_YEAR

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ..sis import kinds
-from .base import Writer
+from .base import Writer, to_day
 
 
 class CourseWriter(Writer):
@@ -34,8 +34,8 @@ class ClassWriter(Writer):
             "company_id": self.company.id,
             "site_id": self.links.resolve(kinds.ORG, payload["org_id"]),
             "school_year_id": self.links.school_year(payload["school_year"]),
-            "date_start": payload["date_start"] or False,
-            "date_end": payload["date_end"] or False,
+            "date_start": to_day(payload["date_start"]),
+            "date_end": to_day(payload["date_end"]),
             "grades": ",".join(payload["grades"]) or False,
             "subject": ", ".join(payload["subjects"]) or False,
             "location": payload["location"] or False,
@@ -44,6 +44,7 @@ class ClassWriter(Writer):
 
 class MembershipWriter(Writer):
     kind = kinds.MEMBERSHIP
+    many = True
 
     def values(self, payload):
         person = self.links.resolve(payload["person_kind"], payload["person_id"])
@@ -54,9 +55,17 @@ class MembershipWriter(Writer):
             "partner_id": False if as_student else person,
             "role": payload["role"],
             "primary": payload["primary"],
-            "date_start": payload["date_start"] or False,
-            "date_end": payload["date_end"] or False,
+            "date_start": to_day(payload["date_start"]),
+            "date_end": to_day(payload["date_end"]),
         }
+
+    def complete(self, rows):
+        groups = self.env["gr.group"].browse({row["group_id"] for row in rows})
+        sites = {group.id: group.site_id.id for group in groups}
+        return [
+            row | {"company_id": self.company.id, "site_id": sites[row["group_id"]]}
+            for row in rows
+        ]
 
     def archive(self, records):
         eve = self.run.as_of - timedelta(days=1)

@@ -101,15 +101,16 @@ class Links:
 
 def _upsert(rows, uid) -> SQL:
     """The statement that inserts links, or updates those that are there."""
+    line = "(%s, %s, %s, %s, %s, %s, %s, %s::varchar, %s::varchar, %s::date, %s)"
     return SQL(
-        """
+        f"""
         INSERT INTO gr_external_ref AS ref (
             source, tenant, kind, external_id, model, res_id, company_id,
             payload_hash, site_key, date_end, active, applied_at,
             create_uid, write_uid, create_date, write_date)
-        SELECT r.*, now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s,
+        SELECT r.*, now() AT TIME ZONE 'UTC', %s, %s,
                now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-          FROM (VALUES %(rows)s) AS r (
+          FROM (VALUES {", ".join([line] * len(rows))}) AS r (
             source, tenant, kind, external_id, model, res_id, company_id,
             payload_hash, site_key, date_end, active)
         ON CONFLICT (source, tenant, kind, external_id) DO UPDATE SET
@@ -123,12 +124,7 @@ def _upsert(rows, uid) -> SQL:
             write_uid = EXCLUDED.write_uid,
             write_date = EXCLUDED.write_date
         """,
-        uid=uid,
-        rows=SQL(", ").join(
-            SQL(
-                "(%s, %s, %s, %s, %s, %s, %s, %s::varchar, %s::varchar, %s::date, %s)",
-                *row,
-            )
-            for row in rows
-        ),
+        uid,
+        uid,
+        *(value for row in rows for value in row),
     )

@@ -2,8 +2,10 @@
 
 import re
 
+from odoo.tools import SQL
+
 from ..sis import kinds
-from .base import Writer, person_name
+from .base import Writer, person_name, to_day
 
 SSID = re.compile(r"\d{10}")
 RELATIONS = {"parent": "parent", "guardian": "guardian", "relative": "relative"}
@@ -12,6 +14,7 @@ SEXES = {"female": "female", "male": "male", "other": "other"}
 
 class StudentWriter(Writer):
     kind = kinds.STUDENT
+    many = True
 
     def values(self, payload):
         ssid = payload["ssid"]
@@ -26,6 +29,11 @@ class StudentWriter(Writer):
             "learner_type": "pupil",
             "company_id": self.company.id,
         }
+
+    def complete(self, rows):
+        """School, grade and household follow with the enrollments and the family."""
+        later = {"site_id": False, "grade": False, "household_id": False}
+        return [row | later for row in rows]
 
     def name_of(self, payload):
         return person_name(payload)
@@ -63,6 +71,7 @@ class AdultWriter(Writer):
 
 class SiteRoleWriter(Writer):
     kind = kinds.SITE_ROLE
+    many = True
 
     def values(self, payload):
         return {
@@ -71,8 +80,8 @@ class SiteRoleWriter(Writer):
             "company_id": self.company.id,
             "role": payload["role"],
             "primary": payload["primary"],
-            "date_start": payload["date_start"] or False,
-            "date_end": payload["date_end"] or False,
+            "date_start": to_day(payload["date_start"]),
+            "date_end": to_day(payload["date_end"]),
         }
 
     def name_of(self, payload):
@@ -83,6 +92,7 @@ class DemographicsWriter(Writer):
     """Birth date and sex go to the student, race and ethnicity to a row of their own."""
 
     kind = kinds.DEMOGRAPHICS
+    many = True
     flags = (
         "hispanic", "american_indian", "asian", "black", "pacific_islander", "white",
         "two_or_more",
@@ -94,21 +104,44 @@ class DemographicsWriter(Writer):
             **{name: bool(payload[name]) for name in self.flags},
         }
 
-    def find_existing(self, payload, values):
-        return self.env[self.model].search([("student_id", "=", values["student_id"])])
+    def find_existing(self, prepared):
+        return self._existing_by(prepared, "student_id")
+
+    def complete(self, rows):
+        return [row | {"company_id": self.company.id} for row in rows]
 
     def apply(self, changes):
         super().apply(changes)
         if changes[0].action != "archive":
-            for change in changes:
-                self._write_student(change.payload)
+            self._update_students([change.payload for change in changes])
 
-    def _write_student(self, payload):
-        student = self.links.record(kinds.STUDENT, payload["student_id"])
-        values = {"gender": SEXES.get(payload["sex"], False)}
-        if payload["birthdate"]:
-            values["birthdate"] = payload["birthdate"]
-        self._write(student, values)
+    def _update_students(self, payloads):
+        """Set birth date and gender, in one statement; an empty one erases nothing."""
+        rows = [
+            (
+                self.links.resolve(kinds.STUDENT, payload["student_id"]),
+                payload["birthdate"] or None,
+                SEXES.get(payload["sex"]),
+            )
+            for payload in payloads
+        ]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE gr_student s
+                   SET birthdate = COALESCE(d.birthdate, s.birthdate),
+                       gender = COALESCE(d.gender, s.gender),
+                       write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+                  FROM (VALUES %s) AS d (id, birthdate, gender)
+                 WHERE s.id = d.id
+                   AND (s.birthdate IS DISTINCT FROM d.birthdate
+                        OR s.gender IS DISTINCT FROM d.gender)
+                """,
+                self.env.uid,
+                SQL(", ").join(SQL("(%s, %s::date, %s::varchar)", *row) for row in rows),
+            )
+        )
+        self.env["gr.student"].invalidate_model(["birthdate", "gender"], flush=False)
 
     def archive(self, records):
         """Absence proves nothing about a person; the row stays with the student."""
@@ -124,6 +157,7 @@ class GuardianshipWriter(Writer):
     """The link; what a court or a person said about it is never overwritten."""
 
     kind = kinds.GUARDIANSHIP
+    many = True
     only_new = frozenset({"may_pickup", "educational_rights", "relation"})
 
     def values(self, payload):
@@ -138,13 +172,11 @@ class GuardianshipWriter(Writer):
             "educational_rights": responsible,
         }
 
-    def find_existing(self, payload, values):
-        return self.env[self.model].search(
-            [
-                ("student_id", "=", values["student_id"]),
-                ("partner_id", "=", values["partner_id"]),
-            ]
-        )
+    def find_existing(self, prepared):
+        return self._existing_by(prepared, "student_id", "partner_id")
+
+    def complete(self, rows):
+        return [row | {"company_id": self.company.id} for row in rows]
 
     def archive(self, records):
         """An adult whom a court limits stays listed, so that the limit is seen."""

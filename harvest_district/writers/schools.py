@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ..sis import kinds, vocab
-from .base import Writer
+from .base import Writer, to_day
 
 
 class OrgWriter(Writer):
@@ -19,10 +19,11 @@ class OrgWriter(Writer):
         }
 
     def apply(self, changes):
-        schools = changes.filtered(self._is_school)
+        schools = [change for change in changes if self._is_school(change)]
+        others = [change for change in changes if not self._is_school(change)]
         if schools:
             super().apply(schools)
-        if others := changes - schools:
+        if others:
             self.links.save(others, [self.company] * len(others))
 
     def _is_school(self, change):
@@ -30,20 +31,25 @@ class OrgWriter(Writer):
             return change.payload["type"] == vocab.SCHOOL
         return bool(self.links.find(self.kind, change.external_id))
 
-    def find_existing(self, payload, values):
+    def find_existing(self, prepared):
         """A site with the district's own school number is that school."""
-        if not values["code"]:
-            return super().find_existing(payload, values)
-        return self.env["gr.site"].search(
-            [("company_id", "=", self.company.id), ("code", "=", values["code"])],
-            limit=1,
+        codes = [values["code"] for values in prepared if values["code"]]
+        sites = self.env["gr.site"].search(
+            [("company_id", "=", self.company.id), ("code", "in", codes)]
         )
+        by_code = {site.code: site for site in sites}
+        return {
+            place: by_code[values["code"]]
+            for place, values in enumerate(prepared)
+            if values["code"] in by_code
+        }
 
 
 class SchoolEnrollmentWriter(Writer):
     """A student at a school. It ends; it is never taken back."""
 
     kind = kinds.SCHOOL_ENROLLMENT
+    many = True
 
     def values(self, payload):
         return {
@@ -51,11 +57,14 @@ class SchoolEnrollmentWriter(Writer):
             "site_id": self.links.resolve(kinds.ORG, payload["org_id"]),
             "school_year_id": self.links.school_year(payload["school_year"]),
             "grade": payload["grade"] or False,
-            "date_start": payload["date_start"] or self.run.as_of,
-            "date_end": payload["date_end"] or False,
+            "date_start": to_day(payload["date_start"]) or self.run.as_of,
+            "date_end": to_day(payload["date_end"]),
             "primary": payload["primary"],
             "exit_reason": False,
         }
+
+    def complete(self, rows):
+        return [row | {"company_id": self.company.id} for row in rows]
 
     def archive(self, records):
         eve = self.run.as_of - timedelta(days=1)

@@ -20,7 +20,6 @@ class GrGroupMember(models.Model):
         string="District",
         store=True,
         precompute=True,
-        index=True,
     )
     site_id = fields.Many2one(
         related="group_id.site_id", store=True, precompute=True, index=True

@@ -11,7 +11,7 @@ class GrPeriodMixin(models.AbstractModel):
     _name = "gr.period.mixin"
     _description = "Period Mixin"
 
-    date_start = fields.Date(index=True)
+    date_start = fields.Date()
     date_end = fields.Date(help="The last day. Empty: until further notice.")
     is_current = fields.Boolean(
         compute="_compute_is_current", search="_search_is_current"
