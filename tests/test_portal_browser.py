@@ -56,7 +56,10 @@ def test_public_pages_are_accessible_and_fit_a_small_phone(page, path):
     assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("path", ["/my", "/my/children", "child", "/my/children/0"])
+@pytest.mark.parametrize(
+    "path",
+    ["/my", "/my/children", "child", "/my/children/0", "/my/account", "/my/security"],
+)
 def test_family_pages_are_accessible_and_fit_a_small_phone(page, server, path):
     page.set_viewport_size(SMALLEST)
     log_in(page, server)

@@ -15,7 +15,9 @@ class FamilyPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "gr_child_count" in counters:
-            values["gr_child_count"] = len(request.env["gr.student"]._get_own_children())
+            values["gr_child_count"] = len(
+                request.env["gr.student"]._get_own_children()
+            )
         return values
 
     @http.route("/my/children", type="http", auth="user", website=True)
@@ -30,9 +32,7 @@ class FamilyPortal(CustomerPortal):
             },
         )
 
-    @http.route(
-        "/my/children/<int:student_id>", type="http", auth="user", website=True
-    )
+    @http.route("/my/children/<int:student_id>", type="http", auth="user", website=True)
     def portal_my_child(self, student_id, **_kwargs):
         child = request.env["gr.student"]._get_own_children(student_id)
         if not child:

@@ -7,5 +7,7 @@ class GrSchoolYear(models.Model):
     def _has_calendar(self):
         """Whether days were entered, so that a missing one means "no school"."""
         return bool(
-            self.env["gr.day"].search_count([("school_year_id", "in", self.ids)], limit=1)
+            self.env["gr.day"].search_count(
+                [("school_year_id", "in", self.ids)], limit=1
+            )
         )

@@ -34,6 +34,4 @@ class GrSite(models.Model):
         )
         people = roles_sudo.grouped("site_id")
         nobody = roles_sudo.browse()
-        return [
-            (site, people.get(site, nobody)._to_family_contacts()) for site in self
-        ]
+        return [(site, people.get(site, nobody)._to_family_contacts()) for site in self]

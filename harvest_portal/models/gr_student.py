@@ -38,9 +38,10 @@ class GrStudent(models.Model):
 
     def _get_family_places(self):
         """Return the children's places in programs that families may see."""
-        places = self.env["gr.program.enrollment"].search(
-            [("student_id", "in", self.ids)]
-        )
+        Place = self.env["gr.program.enrollment"]
+        if not self:  # also: a user who may read no place at all
+            return Place
+        places = Place.search([("student_id", "in", self.ids)])
         shown = places.program_id._filtered_access("read")
         return places.filtered(lambda place: place.program_id in shown).sorted(
             lambda place: PLACE_ORDER.index(place.state)
@@ -48,4 +49,6 @@ class GrStudent(models.Model):
 
     def _get_family_sites(self, places):
         """Return the school and the sites of places that are asked for or taken."""
-        return self.site_id | places.filtered(lambda place: place._is_open_place()).site_id
+        return (
+            self.site_id | places.filtered(lambda place: place._is_open_place()).site_id
+        )

@@ -1,0 +1,4 @@
+from . import test_children_page
+from . import test_isolation
+from . import test_language
+from . import test_public_pages
