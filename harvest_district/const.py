@@ -3,8 +3,10 @@
 from .sis import kinds
 
 # Changes applied in one savepoint, and in one transaction of a background job.
-APPLY_BATCH = 1000
-APPLY_JOB = 5000
+APPLY_BATCH = 5_000
+APPLY_JOB = 10_000
+# A batch that fails is tried again in this many parts.
+SPLIT = 10
 
 RUN_STATES = [
     ("new", "Waiting"),

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.harvest_base.const import QUIET_LOAD
 
-from ..const import APPLY_BATCH, APPLY_JOB
+from ..const import APPLY_BATCH, APPLY_JOB, SPLIT
 from ..exceptions import UnresolvedReference
 from ..writers import MODELS, Links, Staged, get_writer
 
@@ -109,10 +109,12 @@ class GrSyncApplyMixin(models.AbstractModel):
         return self.with_context(**QUIET_LOAD).with_company(self.company_id)
 
     def _apply_batch(self, batch, links):
-        """Apply a batch, or its rows one by one when the batch as a whole fails."""
-        if not self._try(batch, links) and len(batch) > 1:
-            for change in batch:
-                self._try([change], links)
+        """Apply a batch; one that fails is split until the failing rows stand alone."""
+        if self._try(batch, links) or len(batch) == 1:
+            return
+        size = max(1, len(batch) // SPLIT)
+        for start in range(0, len(batch), size):
+            self._apply_batch(batch[start : start + size], links)
 
     def _try(self, changes, links):
         """Apply in a savepoint; return whether it worked.
@@ -133,10 +135,9 @@ class GrSyncApplyMixin(models.AbstractModel):
             if len(changes) == 1:
                 self._mark(changes, *self._describe_failure(changes[0], error))
             return False
-        self._mark(changes, "applied")
         return True
 
-    def _mark(self, changes, state, reason=None):
+    def _mark(self, changes, state, reason):
         self.env.cr.execute(
             SQL(
                 "UPDATE gr_sync_change SET state = %s, error = %s WHERE id = ANY(%s)",

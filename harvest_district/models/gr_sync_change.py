@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
 from ..writers import get_writer
@@ -10,6 +11,7 @@ class GrSyncChange(models.Model):
     _name = "gr.sync.change"
     _description = "Roster Change"
     _order = "run_id, position, id"
+    _log_access = False
     _rec_name = "external_id"
 
     run_id = fields.Many2one(
@@ -29,7 +31,14 @@ class GrSyncChange(models.Model):
     name = fields.Char("What", compute="_compute_name")
     details = fields.Char("From → To", compute="_compute_details")
 
-    _run_idx = models.Index("(run_id, position, id) WHERE state = 'staged'")
+    # Without ``state``: marking a change as applied touches no index then.
+    _run_idx = models.Index("(run_id, position, id)")
+
+    def init(self):
+        # Room in each page, so that the mark is written beside its row.
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s SET (fillfactor = 60)", SQL.identifier(self._table))
+        )
 
     def _compute_name(self):
         for (run, kind), changes in self.grouped(lambda c: (c.run_id, c.kind)).items():

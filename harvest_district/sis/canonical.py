@@ -141,6 +141,7 @@ class Record(NamedTuple):
     ends: str  # last day of its natural life; "": none
     payload: Mapping[str, Any]
     payload_hash: str
+    text: str = ""  # the payload as canonical JSON
 
 
 _encode = json.JSONEncoder(
@@ -150,7 +151,17 @@ _encode = json.JSONEncoder(
 
 def payload_hash(payload: Mapping[str, Any]) -> str:
     """32 hex digits that are equal exactly when the payloads are (blake2b-128)."""
-    return hashlib.blake2b(_encode(payload).encode(), digest_size=16).hexdigest()
+    return text_hash(canonical_json(payload))
+
+
+def canonical_json(payload: Mapping[str, Any]) -> str:
+    """The one JSON text of a payload: keys sorted, no spaces, no ASCII escapes."""
+    return _encode(payload)
+
+
+def text_hash(text: str) -> str:
+    """The hash of a canonical JSON text."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def join_id(*parts: str) -> str:

@@ -9,7 +9,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 
 from . import kinds, vocab
-from .canonical import Person, Record, Role, join_id, payload_hash, split_id
+from .canonical import (
+    Person,
+    Record,
+    Role,
+    canonical_json,
+    join_id,
+    split_id,
+    text_hash,
+)
 from .derive import Derivation, is_adult, is_student
 from .problems import Problems
 from .roster import Roster
@@ -275,7 +283,8 @@ def _complete(roster: Roster) -> frozenset[str]:
 
 
 def _record(kind: str, external_id: str, site: str, ends: str, payload: dict) -> Record:
-    return Record(kind, external_id, site, ends, payload, payload_hash(payload))
+    text = canonical_json(payload)
+    return Record(kind, external_id, site, ends, payload, text_hash(text), text)
 
 
 def _fields(entity) -> dict:

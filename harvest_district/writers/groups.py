@@ -62,10 +62,7 @@ class MembershipWriter(Writer):
     def complete(self, rows):
         groups = self.env["gr.group"].browse({row["group_id"] for row in rows})
         sites = {group.id: group.site_id.id for group in groups}
-        return [
-            row | {"company_id": self.company.id, "site_id": sites[row["group_id"]]}
-            for row in rows
-        ]
+        return [row | {"site_id": sites[row["group_id"]]} for row in rows]
 
     def archive(self, records):
         eve = self.run.as_of - timedelta(days=1)

@@ -26,12 +26,11 @@ def insert(model, rows: list[dict]):
         for name, field in model._fields.items()
         if field.store and field.column_type and field.default and name not in names
     ]
-    constant = model.default_get(missing) | {
-        "create_uid": env.uid,
-        "write_uid": env.uid,
-        "create_date": env.cr.now(),
-        "write_date": env.cr.now(),
-    }
+    constant = model.default_get(missing)
+    if model._log_access:
+        now = env.cr.now()
+        constant |= {"create_uid": env.uid, "write_uid": env.uid}
+        constant |= {"create_date": now, "write_date": now}
     records = model.browse(
         row_id for (row_id,) in env.execute_query(_statement(model, rows, constant))
     )

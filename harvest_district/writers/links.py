@@ -74,57 +74,58 @@ class Links:
         return self._years.get(code, False)
 
     def save(self, changes, records) -> None:
-        """Remember what was applied, in one statement.
+        """Mark the changes as applied and remember their records, in one statement.
 
-        ``site_key`` and hash of an archived object stay as they were.
+        Site and hash of an archived object stay as they were.
         """
         self.env.flush_all()
         active = changes[0].action != "archive"
         kind = changes[0].kind
-        rows = [
-            (
-                self.source, self.tenant, kind, change.external_id, record._name,
-                record.id, self.company.id, change.payload_hash or None,
-                change.site_key if active else None, change.date_end or None, active,
+        self.env.cr.execute(
+            SQL(
+                _MARK_AND_LINK,
+                changes=[change.id for change in changes],
+                models=[record._name for record in records],
+                records=[record.id for record in records],
+                source=self.source,
+                tenant=self.tenant,
+                company=self.company.id,
+                active=active,
             )
-            for change, record in zip(changes, records, strict=True)
-        ]  # fmt: skip
-        self.env.cr.execute(_upsert(rows, self.env.uid))
-        self.env["gr.external.ref"].invalidate_model()
+        )
+        self.env["gr.external.ref"].invalidate_model(flush=False)
         if kind in self._found:
             self._found[kind] |= {
-                row[3]: row[5] for row in rows if row[4] == MODELS[kind]
+                change.external_id: record.id
+                for change, record in zip(changes, records, strict=True)
+                if record._name == MODELS[kind]
             }
         if kind == kinds.SESSION:
             self._years = None
 
 
-def _upsert(rows, uid) -> SQL:
-    """The statement that inserts links, or updates those that are there."""
-    line = "(%s, %s, %s, %s, %s, %s, %s, %s::varchar, %s::varchar, %s::date, %s)"
-    return SQL(
-        f"""
-        INSERT INTO gr_external_ref AS ref (
-            source, tenant, kind, external_id, model, res_id, company_id,
-            payload_hash, site_key, date_end, active, applied_at,
-            create_uid, write_uid, create_date, write_date)
-        SELECT r.*, now() AT TIME ZONE 'UTC', %s, %s,
-               now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-          FROM (VALUES {", ".join([line] * len(rows))}) AS r (
-            source, tenant, kind, external_id, model, res_id, company_id,
-            payload_hash, site_key, date_end, active)
-        ON CONFLICT (source, tenant, kind, external_id) DO UPDATE SET
-            model = EXCLUDED.model,
-            res_id = EXCLUDED.res_id,
-            payload_hash = COALESCE(EXCLUDED.payload_hash, ref.payload_hash),
-            site_key = COALESCE(EXCLUDED.site_key, ref.site_key),
-            date_end = COALESCE(EXCLUDED.date_end, ref.date_end),
-            active = EXCLUDED.active,
-            applied_at = EXCLUDED.applied_at,
-            write_uid = EXCLUDED.write_uid,
-            write_date = EXCLUDED.write_date
-        """,
-        uid,
-        uid,
-        *(value for row in rows for value in row),
-    )
+# One statement marks the changes and links the records: neither without the other.
+_MARK_AND_LINK = """
+    WITH done AS (
+        UPDATE gr_sync_change c SET state = 'applied', error = NULL
+          FROM unnest(%(changes)s, %(models)s, %(records)s) AS r (id, model, res_id)
+         WHERE c.id = r.id
+     RETURNING c.kind, c.external_id, r.model, r.res_id, c.payload_hash, c.site_key,
+               c.date_end)
+    INSERT INTO gr_external_ref AS ref (
+        source, tenant, kind, external_id, model, res_id, company_id, payload_hash,
+        site_key, date_end, active, applied_at)
+    SELECT %(source)s, %(tenant)s, kind, external_id, model, res_id, %(company)s,
+           NULLIF(payload_hash, ''), site_key, date_end, %(active)s,
+           now() AT TIME ZONE 'UTC'
+      FROM done
+    ON CONFLICT (source, tenant, kind, external_id) DO UPDATE SET
+        model = EXCLUDED.model,
+        res_id = EXCLUDED.res_id,
+        payload_hash = COALESCE(EXCLUDED.payload_hash, ref.payload_hash),
+        site_key = CASE WHEN EXCLUDED.active THEN EXCLUDED.site_key
+                        ELSE ref.site_key END,
+        date_end = COALESCE(EXCLUDED.date_end, ref.date_end),
+        active = EXCLUDED.active,
+        applied_at = EXCLUDED.applied_at
+"""

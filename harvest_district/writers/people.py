@@ -4,6 +4,8 @@ import re
 
 from odoo.tools import SQL
 
+from odoo.addons.harvest_base.models.gr_student import full_name
+
 from ..sis import kinds
 from .base import Writer, person_name, to_day
 
@@ -33,16 +35,25 @@ class StudentWriter(Writer):
     def complete(self, rows):
         """School, grade and household follow with the enrollments and the family."""
         later = {"site_id": False, "grade": False, "household_id": False}
-        return [row | later for row in rows]
+        return [
+            row | later | {"name": full_name(row["first_name"], row["last_name"])}
+            for row in rows
+        ]
 
     def name_of(self, payload):
         return person_name(payload)
 
 
 class AdultWriter(Writer):
-    """A parent or an employee: a contact of the district."""
+    """A parent or an employee: a contact of the district.
+
+    Contacts are inserted set-based too: these are private persons without a parent
+    company, so what ``res.partner.create`` adds (address and company sync, enrichment)
+    has nothing to do, and it is a third of the time of a first load.
+    """
 
     kind = kinds.ADULT
+    many = True
     only_new = frozenset({"company_id"})
 
     def values(self, payload):
@@ -57,6 +68,24 @@ class AdultWriter(Writer):
         if payload["phone"] or payload["sms"]:
             values["phone"] = payload["phone"] or payload["sms"]
         return values
+
+    def complete(self, rows):
+        """A private person is its own commercial entity and has the plain name."""
+        numbers = self.env.execute_query(
+            SQL(
+                "SELECT nextval(pg_get_serial_sequence('res_partner', 'id'))"
+                " FROM generate_series(1, %s)",
+                len(rows),
+            )
+        )
+        blank = {"email": False, "phone": False}
+        return [
+            blank
+            | row
+            | {"id": number, "commercial_partner_id": number}
+            | {"complete_name": row["name"]}
+            for row, (number,) in zip(rows, numbers, strict=True)
+        ]
 
     def archive(self, records):
         """A contact that a user, or somebody else's child, needs stays."""

@@ -1,7 +1,7 @@
 """First load and unchanged re-sync of a roster, beside Odoo's own ``load()``.
 
-The baseline gets the same people and memberships as lists that are already in memory:
-it has neither to unpack, check, compare nor link anything.
+The baseline gets the same records, field by field, as lists that are already in memory:
+it has neither to unpack, check, compare nor preview anything.
 """
 
 from __future__ import annotations
@@ -86,105 +86,149 @@ def _load(env, tables):
 
 
 def _tables(path):
-    """Yield (model, fields, rows) of what the roster holds, with external ids."""
+    """Return (model, fields, rows) of all that the roster holds, with external ids."""
     snapshot = build_snapshot(read_oneroster(path), as_of=AS_OF)
-    key = "bench.{}_{}".format
-
-    def rows(kind, make):
-        return [make(record) for record in snapshot.records(kind)]
-
-    yield (
-        "gr.site",
-        ["id", "name", "code"],
-        [
-            [key("org", r.external_id), r.payload["name"], r.payload["identifier"]]
-            for r in snapshot.records(kinds.ORG)
-            if r.payload["type"] == "school"
-        ],
+    people = {r.external_id: r.payload for r in snapshot.records(kinds.DEMOGRAPHICS)}
+    schools = {
+        r.external_id
+        for r in snapshot.records(kinds.ORG)
+        if r.payload["type"] == "school"
+    }
+    plans = (
+        (kinds.ORG, "gr.site", _site),
+        (kinds.SESSION, "gr.school.year", _year),
+        (kinds.STUDENT, "gr.student", lambda p, i: _student(p, i, people.get(i, {}))),
+        (kinds.ADULT, "res.partner", _adult),
+        (kinds.SITE_ROLE, "gr.site.role", _role),
+        (kinds.DEMOGRAPHICS, "gr.student.demographics", _demographics),
+        (kinds.GUARDIANSHIP, "gr.guardianship", _guardian),
+        (kinds.SCHOOL_ENROLLMENT, "gr.student.enrollment", _enrollment),
+        (kinds.COURSE, "gr.group", lambda p, i: _course(p, i, schools)),
+        (kinds.CLASS, "gr.group", _class),
+        (kinds.MEMBERSHIP, "gr.group.member", _member),
     )
-    yield (
-        "gr.student",
-        ["id", "first_name", "last_name", "local_id"],
-        rows(
-            kinds.STUDENT,
-            lambda r: [
-                key("student", r.external_id),
-                r.payload["given_name"],
-                r.payload["family_name"],
-                r.payload["identifier"],
-            ],
-        ),
-    )
-    yield (
-        "res.partner",
-        ["id", "name", "email", "phone"],
-        rows(
-            kinds.ADULT,
-            lambda r: [
-                key("adult", r.external_id),
-                f"{r.payload['given_name']} {r.payload['family_name']}",
-                r.payload["email"],
-                r.payload["phone"],
-            ],
-        ),
-    )
-    yield (
-        "gr.guardianship",
-        ["id", "student_id/id", "partner_id/id", "relation"],
-        rows(
-            kinds.GUARDIANSHIP,
-            lambda r: [
-                key("link", r.external_id.replace("|", "_")),
-                key("student", r.payload["student_id"]),
-                key("adult", r.payload["adult_id"]),
-                r.payload["relation"],
-            ],
-        ),
-    )
-    yield (
-        "gr.student.enrollment",
-        ["id", "student_id/id", "site_id/id", "grade", "date_start", "date_end"],
-        rows(
-            kinds.SCHOOL_ENROLLMENT,
-            lambda r: [
-                key("place", r.external_id.replace("|", "_")),
-                key("student", r.payload["student_id"]),
-                key("org", r.payload["org_id"]),
-                r.payload["grade"],
-                r.payload["date_start"],
-                r.payload["date_end"],
-            ],
-        ),
-    )
-    yield (
-        "gr.group",
-        ["id", "name", "kind", "site_id/id"],
-        rows(
-            kinds.CLASS,
-            lambda r: [
-                key("class", r.external_id),
-                r.payload["title"],
-                "class",
-                key("org", r.payload["org_id"]),
-            ],
-        ),
-    )
-    yield (
-        "gr.group.member",
-        ["id", "group_id/id", "student_id/id", "partner_id/id", "role", "date_start"],
-        rows(
-            kinds.MEMBERSHIP,
-            lambda r: [
-                key("member", r.external_id),
-                key("class", r.payload["class_id"]),
-                *_person(key, r.payload),
-                r.payload["role"],
-                r.payload["date_start"],
-            ],
-        ),
-    )
+    for kind, model, make in plans:
+        lines = [
+            {"id": _key(kind, r.external_id)} | line
+            for r in snapshot.records(kind)
+            if (line := make(r.payload, r.external_id))
+        ]
+        if lines:
+            yield model, list(lines[0]), [list(line.values()) for line in lines]
 
 
-def _person(key, payload):
-    name = key(payload["person_kind"], payload["person_id"])
-    return (name, "") if payload["person_kind"] == kinds.STUDENT else ("", name)
+def _key(kind, external_id):
+    """An external id of Odoo's, unique over kinds; empty for an empty reference."""
+    return external_id and f"bench.{kind}_{external_id.replace('|', '_')}"
+
+
+def _site(payload, _id):
+    if payload["type"] != "school":
+        return None
+    return {"name": payload["name"], "code": payload["identifier"]}
+
+
+def _year(payload, _id):
+    if payload["type"] != "schoolYear":
+        return None
+    return {
+        "name": payload["title"],
+        "code": payload["school_year"],
+        "date_start": payload["date_start"],
+        "date_end": payload["date_end"],
+    }
+
+
+def _student(payload, _id, person):
+    return {
+        "first_name": payload["given_name"],
+        "middle_name": payload["middle_name"],
+        "last_name": payload["family_name"],
+        "preferred_name": payload["preferred_given_name"],
+        "pronouns": payload["pronouns"],
+        "local_id": payload["identifier"],
+        "ssid": payload["ssid"],
+        "birthdate": person.get("birthdate", ""),
+        "gender": person.get("sex", ""),
+    }
+
+
+def _adult(payload, _id):
+    return {
+        "name": f"{payload['given_name']} {payload['family_name']}",
+        "ref": payload["identifier"],
+        "email": payload["email"],
+        "phone": payload["phone"] or payload["sms"],
+    }
+
+
+def _role(payload, _id):
+    return {
+        "partner_id/id": _key(kinds.ADULT, payload["adult_id"]),
+        "role": payload["role"],
+        "primary": str(payload["primary"]),
+    }
+
+
+def _demographics(payload, _id):
+    flags = ("hispanic", "asian", "black", "white", "two_or_more")
+    return {"student_id/id": _key(kinds.STUDENT, payload["student_id"])} | {
+        flag: str(bool(payload[flag])) for flag in flags
+    }
+
+
+def _guardian(payload, _id):
+    return {
+        "student_id/id": _key(kinds.STUDENT, payload["student_id"]),
+        "partner_id/id": _key(kinds.ADULT, payload["adult_id"]),
+        "relation": payload["relation"],
+    }
+
+
+def _enrollment(payload, _id):
+    return {
+        "student_id/id": _key(kinds.STUDENT, payload["student_id"]),
+        "site_id/id": _key(kinds.ORG, payload["org_id"]),
+        "grade": payload["grade"],
+        "date_start": payload["date_start"],
+        "date_end": payload["date_end"],
+        "primary": str(payload["primary"]),
+    }
+
+
+def _course(payload, _id, schools):
+    org = payload["org_id"]
+    return {
+        "name": payload["title"],
+        "code": payload["code"],
+        "kind": "course",
+        "site_id/id": _key(kinds.ORG, org) if org in schools else "",
+        "grades": ",".join(payload["grades"]),
+    }
+
+
+def _class(payload, _id):
+    return {
+        "name": payload["title"],
+        "code": payload["code"],
+        "kind": "homeroom" if payload["type"] == "homeroom" else "class",
+        "parent_id/id": _key(kinds.COURSE, payload["course_id"]),
+        "site_id/id": _key(kinds.ORG, payload["org_id"]),
+        "grades": ",".join(payload["grades"]),
+        "date_start": payload["date_start"],
+        "date_end": payload["date_end"],
+    }
+
+
+def _member(payload, _id):
+    person = _key(payload["person_kind"], payload["person_id"])
+    as_student = payload["person_kind"] == kinds.STUDENT
+    return {
+        "group_id/id": _key(kinds.CLASS, payload["class_id"]),
+        "student_id/id": person if as_student else "",
+        "partner_id/id": "" if as_student else person,
+        "role": payload["role"],
+        "primary": str(payload["primary"]),
+        "date_start": payload["date_start"],
+        "date_end": payload["date_end"],
+    }

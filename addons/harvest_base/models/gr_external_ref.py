@@ -11,6 +11,7 @@ class GrExternalRef(models.Model):
     _name = "gr.external.ref"
     _description = "External Reference"
     _order = "source, tenant, kind, external_id"
+    _log_access = False  # links are made by imports; applied_at says when
     _rec_name = "external_id"
 
     source = fields.Char(required=True, help="Which kind of system, e.g. oneroster.")
@@ -25,7 +26,6 @@ class GrExternalRef(models.Model):
         "res.company",
         string="District",
         required=True,
-        index=True,
         default=lambda self: self.env.company,
     )
     payload_hash = fields.Char(

@@ -10,17 +10,13 @@ class GrGroupMember(models.Model):
     _description = "Group Member"
     _inherit = ["gr.period.mixin", "gr.external.ref.mixin"]
     _order = "group_id, role, id"
+    _log_access = False  # tens of thousands come with each roster
     _check_company_auto = True
 
     group_id = fields.Many2one(
         "gr.group", required=True, index=True, ondelete="cascade", check_company=True
     )
-    company_id = fields.Many2one(
-        related="group_id.company_id",
-        string="District",
-        store=True,
-        precompute=True,
-    )
+    company_id = fields.Many2one(related="group_id.company_id", string="District")
     site_id = fields.Many2one(
         related="group_id.site_id", store=True, precompute=True, index=True
     )

@@ -21,7 +21,7 @@ class GrProgramEnrollment(models.Model):
     _name = "gr.program.enrollment"
     _description = "Place in a Program"
     _inherit = ["gr.student.record.mixin", "mail.thread", "mail.activity.mixin"]
-    _order = "program_id, site_id, state, priority, date_request, id"
+    _order = "program_id, site_id, state, date_request, id"
     _check_company_auto = True
 
     program_id = fields.Many2one(
@@ -55,7 +55,14 @@ class GrProgramEnrollment(models.Model):
     thursday = fields.Boolean(default=True)
     friday = fields.Boolean(default=True)
     days_per_week = fields.Integer(compute="_compute_days_per_week", store=True)
-    priority = fields.Selection(PLACE_PRIORITIES, required=True, default="4")
+    # What follows is for staff: a priority hints at foster or homeless status, and one
+    # parent's signature tells the other where that parent is to be found.
+    priority = fields.Selection(
+        PLACE_PRIORITIES,
+        required=True,
+        default="4",
+        groups="harvest_base.group_harvest_staff",
+    )
     waitlist_position = fields.Integer(compute="_compute_waitlist_position")
     needs_transport = fields.Boolean(
         help="The child's school has no program (Education Code 46120)"
@@ -63,14 +70,25 @@ class GrProgramEnrollment(models.Model):
     grade = fields.Selection(related="student_id.grade", store=True)
     signed_at = fields.Datetime(readonly=True, copy=False, tracking=True)
     signed_by_id = fields.Many2one(
-        "res.partner", string="Signed by", readonly=True, copy=False
+        "res.partner",
+        string="Signed by",
+        readonly=True,
+        copy=False,
+        groups="harvest_base.group_harvest_staff",
     )
     signed_name = fields.Char(
-        readonly=True, copy=False, help="The name as it was written"
+        readonly=True,
+        copy=False,
+        groups="harvest_base.group_harvest_staff",
+        help="The name as it was written",
     )
     signature_method = fields.Selection(SIGNATURE_METHODS, readonly=True, copy=False)
-    signature_document = fields.Binary(attachment=True, copy=False)
-    signature_document_name = fields.Char(copy=False)
+    signature_document = fields.Binary(
+        attachment=True, copy=False, groups="harvest_base.group_harvest_staff"
+    )
+    signature_document_name = fields.Char(
+        copy=False, groups="harvest_base.group_harvest_staff"
+    )
     is_signed = fields.Boolean(compute="_compute_is_signed", store=True)
     active = fields.Boolean(default=True)
 

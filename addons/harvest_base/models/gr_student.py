@@ -9,6 +9,11 @@ from ..const import GENDERS, GRADES, LEARNER_TYPES, QUIET_LOAD
 CURRENT_BATCH = 1000  # students a transaction of the nightly refresh
 
 
+def full_name(first_name, last_name):
+    """Return the name that lists and letters use; either part may be missing."""
+    return " ".join(filter(None, (first_name, last_name)))
+
+
 class GrStudent(models.Model):
     """A learner: a pupil, or a staff member, volunteer or relative in training.
 
@@ -87,10 +92,14 @@ class GrStudent(models.Model):
         compute="_compute_household_id",
         store=True,
         index="btree_not_null",
+        groups="harvest_base.group_harvest_staff",
         help="The first adult that the child lives with",
     )
     sibling_ids = fields.Many2many(
-        "gr.student", compute="_compute_sibling_ids", string="Siblings"
+        "gr.student",
+        compute="_compute_sibling_ids",
+        string="Siblings",
+        groups="harvest_base.group_harvest_staff",
     )
     age = fields.Integer(
         compute="_compute_age", groups="harvest_base.group_harvest_staff"
@@ -109,7 +118,7 @@ class GrStudent(models.Model):
     @api.depends("first_name", "last_name")
     def _compute_name(self):
         for student in self:
-            student.name = " ".join(filter(None, (student.first_name, student.last_name)))
+            student.name = full_name(student.first_name, student.last_name)
 
     @api.depends(
         "enrollment_ids.site_id",

@@ -82,6 +82,29 @@ class TestGrGuardianship(HarvestCommon):
         adults = self.env["gr.guardianship"].with_user(self.user_parent).search([])
         self.assertEqual(adults, self.guardian)
 
+    def test_a_family_does_not_learn_about_other_adults(self):
+        """Found by a critic: names of the other parent, and hints at foster status."""
+        self._make_guardian(self.student, "Papá", relation="father")
+        program = self._make_program(self.site)
+        place = self._make_place(self.student, program)
+        place._sign(self.guardian.partner_id, "paper")
+        for record, hidden in (
+            (self.student, ("household_id", "sibling_ids", "ssid", "birthdate")),
+            (place, ("signed_by_id", "signed_name", "signature_document", "priority")),
+        ):
+            readable = record.with_user(self.user_parent).fields_get()
+            for name in hidden:
+                with self.subTest(field=name):
+                    self.assertNotIn(name, readable)
+
+    def test_what_staff_write_on_a_record_is_not_for_families(self):
+        message = self.student.with_user(self.users["C"]).message_post(
+            body="Foster placement changes", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertTrue(message.sudo().is_internal)
+        found = self.env["mail.message"].with_user(self.user_parent)
+        self.assertFalse(found.search([("id", "=", message.id)]))
+
     def test_court_documents_need_to_know(self):
         coordinator = self.guardian.with_user(self.users["C"])
         self.assertNotIn("court_document", coordinator.fields_get())
