@@ -36,7 +36,9 @@ def _parse(argv):
     parser = argparse.ArgumentParser(prog="harvest sync", description=__doc__)
     parser.add_argument("file", help="OneRoster zip file or folder")
     parser.add_argument(
-        "--connection", default="", help="name of the district system (default: the only one)"
+        "--connection",
+        default="",
+        help="name of the district system (default: the only one)",
     )
     parser.add_argument("--company", default="", help="name of the district")
     parser.add_argument("--as-of", default="", help="the day of the file, YYYY-MM-DD")

@@ -158,7 +158,9 @@ class GrSyncApplyMixin(models.AbstractModel):
         _logger.error(
             "Change %s of run %s: %s", change.id, self.id, type(error).__name__
         )
-        return "error", self.env._("Unexpected: %s. Ask for help.", type(error).__name__)
+        return "error", self.env._(
+            "Unexpected: %s. Ask for help.", type(error).__name__
+        )
 
     def _count_states(self):
         self.env["gr.sync.change"].invalidate_model(["state", "error"], flush=False)

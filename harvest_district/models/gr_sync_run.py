@@ -25,7 +25,9 @@ _logger = logging.getLogger(__name__)
 
 # Creations run from schools to members, leavings the other way round.
 POSITIONS = {
-    (kind, action): 2 * len(kinds.RECORD_KINDS) - order if action == "archive" else order
+    (kind, action): 2 * len(kinds.RECORD_KINDS) - order
+    if action == "archive"
+    else order
     for order, kind in enumerate(kinds.RECORD_KINDS)
     for action, _label in ACTIONS
 }
@@ -263,9 +265,7 @@ class GrSyncRun(models.Model):
 
     def _get_sites(self):
         """Return ``{school's id in the district system: gr.site id}``."""
-        return self.env["gr.external.ref"]._find(
-            *self._get_key(), kinds.ORG, "gr.site"
-        )
+        return self.env["gr.external.ref"]._find(*self._get_key(), kinds.ORG, "gr.site")
 
     def _get_site_names(self, snapshot):
         known = self._get_sites()

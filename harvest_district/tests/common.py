@@ -1,6 +1,7 @@
 """A district system whose files tests can shape, and the runs that read them."""
 
 import io
+
 from odoo.addons.harvest_base.tests.common import HarvestCommon
 
 from .engine import rosters

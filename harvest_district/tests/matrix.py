@@ -4,7 +4,6 @@ from itertools import count
 
 from odoo.addons.harvest_base.tests.matrix import factory
 
-
 _numbers = count()
 
 

@@ -125,7 +125,9 @@ class TestGrSyncRun(SyncCommon):
             ("demographics", "sourcedId"),
             ("enrollments", "userSourcedId"),
         ):
-            without[name] = [row for row in without[name] if row[key] not in ("s1", "g1")]
+            without[name] = [
+                row for row in without[name] if row[key] not in ("s1", "g1")
+            ]
         with freeze_time("2026-10-01"):
             run = self._sync(without, as_of=date(2026, 10, 1))
             self.assertEqual(self._student_line(run, "A"), (6, 0, 0, 1, 5))
@@ -252,7 +254,9 @@ class TestGrSyncRun(SyncCommon):
         run = self._read(rosters.small_roster(), connection=other)
         self.assertEqual(self._student_line(run, "A"), (0, 6, 0, 0, 6))
         self._apply(run)
-        self.assertEqual(len(self.env["gr.student"].search([("local_id", "=", "00701")])), 2)
+        self.assertEqual(
+            len(self.env["gr.student"].search([("local_id", "=", "00701")])), 2
+        )
 
     def test_preview_costs_the_same_for_more_rows(self):
         run = self._read(rosters.small_roster(per_school=30))

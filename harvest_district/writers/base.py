@@ -181,9 +181,11 @@ class Writer:
     def _show(self, record, name, value):
         field = record._fields[name]
         if field.relational:
-            related = value if hasattr(value, "_name") else self.env[
-                field.comodel_name
-            ].browse(value or [])
+            related = (
+                value
+                if hasattr(value, "_name")
+                else self.env[field.comodel_name].browse(value or [])
+            )
             return related.display_name or "–"
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(value) or "–"
@@ -195,5 +197,3 @@ def person_name(payload) -> str:
     return " ".join(
         filter(None, (payload.get("given_name"), payload.get("family_name")))
     )
-
-

@@ -70,7 +70,10 @@ class MembershipWriter(Writer):
             ended = record.date_end and record.date_end <= eve
             begun = not record.date_start or record.date_start <= eve
             record.write(
-                {"active": False, "date_end": record.date_end if ended or not begun else eve}
+                {
+                    "active": False,
+                    "date_end": record.date_end if ended or not begun else eve,
+                }
             )
 
     def name_of(self, payload):

@@ -105,7 +105,9 @@ class SiteRoleWriter(Writer):
     def values(self, payload):
         return {
             "partner_id": self.links.resolve(kinds.ADULT, payload["adult_id"]),
-            "site_id": self.links.find(kinds.ORG, payload["org_id"]),  # no site: district
+            "site_id": self.links.find(
+                kinds.ORG, payload["org_id"]
+            ),  # no site: district
             "company_id": self.company.id,
             "role": payload["role"],
             "primary": payload["primary"],
@@ -167,7 +169,9 @@ class DemographicsWriter(Writer):
                         OR s.gender IS DISTINCT FROM d.gender)
                 """,
                 self.env.uid,
-                SQL(", ").join(SQL("(%s, %s::date, %s::varchar)", *row) for row in rows),
+                SQL(", ").join(
+                    SQL("(%s, %s::date, %s::varchar)", *row) for row in rows
+                ),
             )
         )
         self.env["gr.student"].invalidate_model(["birthdate", "gender"], flush=False)

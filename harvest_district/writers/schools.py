@@ -79,5 +79,3 @@ class SchoolEnrollmentWriter(Writer):
         site = self.links.record(kinds.ORG, payload["org_id"])
         grade = payload["grade"]
         return ", ".join(filter(None, (student.name, site.name, grade)))
-
-

@@ -57,9 +57,7 @@ class GrGuardianship(models.Model):
     court_document = fields.Binary(
         attachment=True, groups="harvest_base.group_harvest_confidential"
     )
-    court_document_name = fields.Char(
-        groups="harvest_base.group_harvest_confidential"
-    )
+    court_document_name = fields.Char(groups="harvest_base.group_harvest_confidential")
     court_date_end = fields.Date("Order Valid until", tracking=True)
     active = fields.Boolean(default=True, tracking=True)
     pickup_allowed = fields.Boolean(
@@ -86,7 +84,12 @@ class GrGuardianship(models.Model):
             )
 
     @api.depends(
-        "active", "may_pickup", "court_limit", "court_date_end", "date_start", "date_end"
+        "active",
+        "may_pickup",
+        "court_limit",
+        "court_date_end",
+        "date_start",
+        "date_end",
     )
     def _compute_allowed(self):
         today = fields.Date.context_today(self)

@@ -40,9 +40,9 @@ class GrPeriodMixin(models.AbstractModel):
     def _get_current_domain(self, day=None):
         """Return the domain of what holds on ``day`` (default: today)."""
         day = day or fields.Date.context_today(self)
-        return (
-            Domain("date_start", "=", False) | Domain("date_start", "<=", day)
-        ) & (Domain("date_end", "=", False) | Domain("date_end", ">=", day))
+        return (Domain("date_start", "=", False) | Domain("date_start", "<=", day)) & (
+            Domain("date_end", "=", False) | Domain("date_end", ">=", day)
+        )
 
     @api.model
     def _search_is_current(self, operator, value):

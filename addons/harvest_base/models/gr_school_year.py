@@ -88,9 +88,7 @@ class GrSchoolYear(models.Model):
             district = year.company_id or self.env.company
             day = year.date_end or fields.Date.context_today(self)
             year.day_goal = Rule.rule("calendar.school_days.min", district, day)
-            year.program_day_goal = Rule.rule(
-                "elop.non_school_days.min", district, day
-            )
+            year.program_day_goal = Rule.rule("elop.non_school_days.min", district, day)
 
     @api.model
     def _get_year(self, district, day):

@@ -136,7 +136,9 @@ class GrStudent(models.Model):
         today = fields.Date.context_today(self)
         for student in self:
             current = student.enrollment_ids.filtered(
-                lambda enrollment: enrollment.active and enrollment._is_current_on(today)
+                lambda enrollment: (
+                    enrollment.active and enrollment._is_current_on(today)
+                )
             ).sorted(lambda enrollment: (not enrollment.primary, enrollment.date_start))
             student.site_id = current[:1].site_id
             student.grade = current[:1].grade
@@ -169,7 +171,9 @@ class GrStudent(models.Model):
         for student in self:
             born = student.birthdate
             student.age = born and (
-                today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+                today.year
+                - born.year
+                - ((today.month, today.day) < (born.month, born.day))
             )
 
     @api.constrains("ssid")

@@ -42,10 +42,14 @@ class ResPartner(models.Model):
         :param list partner_ids: database ids
         """
         # sudo: the caller may not be allowed to know which one is a student
-        children = self.sudo().with_context(active_test=False).search(
-            [("id", "in", partner_ids), ("gr_is_student", "=", True)]
+        children = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("id", "in", partner_ids), ("gr_is_student", "=", True)])
         )
-        return [partner_id for partner_id in partner_ids if partner_id not in children.ids]
+        return [
+            partner_id for partner_id in partner_ids if partner_id not in children.ids
+        ]
 
     def action_gr_view_children(self):
         self.ensure_one()

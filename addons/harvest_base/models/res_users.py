@@ -60,8 +60,10 @@ class ResUsers(models.Model):
         not_over = Domain("active", "=", True) & (
             Domain("date_end", "=", False) | Domain("date_end", ">=", "today")
         )
-        place = sites & not_over & Domain(
-            "state", "in", ["requested", "waitlisted", "enrolled"]
+        place = (
+            sites
+            & not_over
+            & Domain("state", "in", ["requested", "waitlisted", "enrolled"])
         )
         return (
             Domain("enrollment_ids", "any", sites & not_over)

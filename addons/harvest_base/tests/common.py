@@ -191,7 +191,8 @@ class HarvestCommon(HarvestKit, TransactionCase):
         cls.env = cls.env(context={**cls.env.context, **QUIET_LOAD})
         cls._make_places()
         cls.users = {
-            role: cls._make_user(role, sites=cls.site) for role in ("A", "B", "C", "D", "E")
+            role: cls._make_user(role, sites=cls.site)
+            for role in ("A", "B", "C", "D", "E")
         }
         cls.users["F"] = cls._make_portal_user(cls.guardian.partner_id, cls.district)
         cls.users["Admin"] = cls._make_user("Admin", sites=cls.site)

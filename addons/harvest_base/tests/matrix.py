@@ -28,7 +28,9 @@ def _language(env, place):
 
 @factory("gr.funding.source")
 def _funding(env, place):
-    return env["gr.funding.source"].create({"name": "T", "code": f"TEST-{place.site.id}"})
+    return env["gr.funding.source"].create(
+        {"name": "T", "code": f"TEST-{place.site.id}"}
+    )
 
 
 @factory("gr.rule")

@@ -21,7 +21,9 @@ class TestAccessExplain(HarvestCommon):
         aide = self._make_user("D", sites=self.other_site, login="elsewhere")
         answer = self._explain(self.student, aide)
         self.assertFalse(answer.can_see)
-        self.assertIn("✗ Rule: Student: staff see who is at the own sites", answer.chain)
+        self.assertIn(
+            "✗ Rule: Student: staff see who is at the own sites", answer.chain
+        )
         self.assertNotIn("Enrolled at", answer.chain)
 
     def test_no_role(self):

@@ -19,11 +19,15 @@ class TestGrProgramEnrollment(HarvestCommon):
         cls.place = cls._make_place(cls.student, cls.program)
 
     def _more(self, name, **values):
-        return self._make_place(self._make_student(self.site, name), self.program, **values)
+        return self._make_place(
+            self._make_student(self.site, name), self.program, **values
+        )
 
     def test_a_full_program_makes_a_waiting_list_by_priority(self):
         late = self._more("Late Other", date_request=datetime(2026, 8, 1))
-        first = self._more("First Priority", date_request=datetime(2026, 8, 2), priority="1")
+        first = self._more(
+            "First Priority", date_request=datetime(2026, 8, 2), priority="1"
+        )
         (self.place + late + first).action_enroll()
         self.assertEqual(
             (self.place + late + first).mapped("state"),

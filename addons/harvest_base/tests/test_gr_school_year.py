@@ -18,7 +18,9 @@ class TestGrSchoolYear(HarvestCommon):
 
     def _generate(self, **values):
         form = Form(
-            self.env["gr.day.generate"].with_context(default_school_year_id=self.year.id)
+            self.env["gr.day.generate"].with_context(
+                default_school_year_id=self.year.id
+            )
         )
         for name, value in values.items():
             form[name] = value
@@ -27,7 +29,9 @@ class TestGrSchoolYear(HarvestCommon):
         return wizard
 
     def test_generate_a_week(self):
-        wizard = self._generate(date_start=date(2026, 8, 10), date_end=date(2026, 8, 16))
+        wizard = self._generate(
+            date_start=date(2026, 8, 10), date_end=date(2026, 8, 16)
+        )
         self.assertEqual(wizard.day_count, 5)
         self.assertEqual(
             self.year.day_ids.sorted("date").mapped("day_type"),

@@ -47,7 +47,9 @@ class TestGrStudent(HarvestCommon):
         self.assertEqual(twin.household_id, self.student.household_id)
 
     def test_shared_custody_gives_the_first_home(self):
-        father = self._make_guardian(self.student, "Papá", relation="father", priority=2)
+        father = self._make_guardian(
+            self.student, "Papá", relation="father", priority=2
+        )
         self.assertEqual(self.student.household_id, self.guardian.partner_id)
         self.guardian.lives_with = False
         self.assertEqual(self.student.household_id, father.partner_id)

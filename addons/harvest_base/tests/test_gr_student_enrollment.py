@@ -107,4 +107,3 @@ class TestGrStudentEnrollment(HarvestCommon):
         self.line.date_end = date(2024, 1, 1)
         self.env.flush_all()
         self.assertFalse(mine.has_access("read"))
-

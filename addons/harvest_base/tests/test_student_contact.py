@@ -19,7 +19,9 @@ class TestStudentContact(HarvestCommon):
         outsider = self._make_user(
             "D", sites=self.other_site, login="aide_of_the_other_site"
         )
-        foreign = self._make_user("Admin", sites=self.foreign_site, login="foreign_admin")
+        foreign = self._make_user(
+            "Admin", sites=self.foreign_site, login="foreign_admin"
+        )
         return [self.users["A"], self.user_internal, outsider, foreign]
 
     def test_made_once_and_only_on_need(self):
@@ -106,7 +108,9 @@ class TestStudentContactHttp(HarvestKit, HttpCase):
         cls._make_places()
         cls.partner = cls.student._get_partner()
         cls.partner.image_1920 = cls.student.image_1920 = PIXEL
-        cls.insider = cls._make_user("D", sites=cls.site, login="insider", password="in" * 8)
+        cls.insider = cls._make_user(
+            "D", sites=cls.site, login="insider", password="in" * 8
+        )
         cls.outsider = cls._make_user(
             "D", sites=cls.other_site, login="outsider", password="out" * 6
         )
@@ -139,7 +143,9 @@ class TestStudentContactHttp(HarvestKit, HttpCase):
         self.assertNotEqual(
             contact, self._image("res.partner", self.partner, "outsider", "out" * 6)
         )
-        self.assertNotEqual(contact, self._image("res.partner", self.partner, None, None))
+        self.assertNotEqual(
+            contact, self._image("res.partner", self.partner, None, None)
+        )
 
 
 # A 1x1 PNG, base64.

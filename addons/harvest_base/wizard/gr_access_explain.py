@@ -61,7 +61,9 @@ class GrAccessExplain(models.TransientModel):
     def _explain_active(self, user):
         if user.active:
             return True, self.env._("The user %s is active.", user.name)
-        return False, self.env._("The user %s is archived and cannot log in.", user.name)
+        return False, self.env._(
+            "The user %s is archived and cannot log in.", user.name
+        )
 
     def _explain_access_lines(self, user):
         lines = (

@@ -94,9 +94,11 @@ class GrSiteChangeMixin(models.AbstractModel):
         for program in places.program_id:
             program.site_ids |= new
         begun = places.filtered(
-            lambda place: place.state == "enrolled"
-            and place.date_start
-            and place.date_start < self.date
+            lambda place: (
+                place.state == "enrolled"
+                and place.date_start
+                and place.date_start < self.date
+            )
         )
         (places - begun).write({"site_id": new.id})
         values = [
