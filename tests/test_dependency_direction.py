@@ -2,6 +2,9 @@
 
 Root addons stand on ``addons/*``, never the reverse and never on each other; what two
 root addons share is a bridge that installs itself. AGPL addons stay out of the suite.
+
+``addons/harvest`` is the exception: it has no code and names the whole suite, so it stands
+on root addons and nothing stands on it.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import pytest
 from scripts.launcher.paths import Addon, Ground
 
 ROOT = Ground.from_environ().root
+META = "harvest"
 AGPL = {"auth_saml", "auth_oidc", "auditlog", "auth_session_timeout"}
 
 
@@ -36,14 +40,27 @@ def wrong_arrows(tree: Tree) -> list[str]:
     for addon in tree.addons.values():
         roots = [name for name in addon.depends if name in tree.roots]
         wrong += [f"{addon.name} -> {n} (AGPL)" for n in addon.depends if n in AGPL]
-        if addon.for_tests_only or addon.name == "harvest":
+        if META in addon.depends:
+            wrong.append(f"{addon.name} -> {META} (whole suite)")
+        if addon.for_tests_only:
             continue
-        if roots and not _is_bridge(addon, roots):
+        if roots and addon.name != META and not _is_bridge(addon, roots):
             wrong += [f"{addon.name} -> {name}" for name in roots]
-        if not addon.for_tests_only:
-            tests = [n for n in addon.depends if n.startswith("test_")]
-            wrong += [f"{addon.name} -> {name} (for tests)" for name in tests]
+        tests = [n for n in addon.depends if n.startswith("test_")]
+        wrong += [f"{addon.name} -> {name} (for tests)" for name in tests]
     return wrong
+
+
+def code_in(folder: Path) -> list[str]:
+    """What an addon has beside its manifest and its description, as relative paths."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    names = (str(path.relative_to(folder)) for path in files)
+    return sorted(
+        name
+        for name in names
+        if name not in {"README.md", "__manifest__.py", "__init__.py"}
+        and not name.startswith(("static/description/", "__pycache__/"))
+    )
 
 
 def _is_bridge(addon: Addon, roots: list[str]) -> bool:
@@ -71,6 +88,13 @@ def test_no_addon_depends_on_itself(addons):
     assert cycles(Tree.of(addons, ROOT)) == []
 
 
+def test_the_meta_addon_names_every_root_addon_and_has_no_code(addons):
+    meta = next(addon for addon in addons if addon.name == META)
+
+    assert Tree.of(addons, ROOT).roots <= set(meta.depends)
+    assert code_in(meta.path) == []
+
+
 def made(name: str, depends: list[str], *, at_root=False, **more) -> Addon:
     folder = Path("/tree") if at_root else Path("/tree/addons")
     return Addon(folder / name, {"depends": depends, **more})
@@ -89,6 +113,8 @@ def made(name: str, depends: list[str], *, at_root=False, **more) -> Addon:
         (made("harvest_low", ["mail", "harvest_base"]), []),
         (made("harvest_b", ["harvest_base"], at_root=True), []),
         (made("harvest", ["harvest_a"]), []),
+        (made("harvest", ["test_harvest"]), ["harvest -> test_harvest (for tests)"]),
+        (made("harvest_low", ["harvest"]), ["harvest_low -> harvest (whole suite)"]),
     ],
 )
 def test_the_check_tells_right_from_wrong(addon, expected):

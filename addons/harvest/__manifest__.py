@@ -1,0 +1,11 @@
+{
+    "name": "Harvest & Thrive",
+    "summary": "Expanded-learning programs: rosters, families, places, rules",
+    "version": "19.0.1.0.0",
+    "category": "Education",
+    "author": "Harvest",
+    "website": "https://example.org/harvest",
+    "license": "LGPL-3",
+    "depends": ["harvest_district", "harvest_portal"],
+    "application": True,
+}
