@@ -1,4 +1,4 @@
-"""Errors of the sync's Odoo side; those of reading a source are in ``sis/errors.py``."""
+"""Errors of the sync's Odoo side; ``sis/errors.py`` has those of reading a source."""
 
 from odoo.addons.harvest_base.exceptions import HarvestError
 

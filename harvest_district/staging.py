@@ -1,7 +1,7 @@
 """Stage a snapshot in PostgreSQL and compare it with what is known, set-based.
 
-Everything is staged by one COPY; what differs is found and kept by SQL alone. The rules are those of ``sis.diff`` (its table is the specification), and the
-tests compare both.
+Everything is staged by one COPY; what differs is found and kept by SQL alone. The rules
+are those of ``sis.diff`` (its table is the specification), and the tests compare both.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 {
     "name": "Harvest Base",
-    "summary": "Districts, sites, calendars, students, families, programs, roles, rules",
+    "summary": "Districts, sites, calendars, students, families, programs, rules",
     "version": "19.0.1.0.0",
     "category": "Education",
     "author": "Harvest",

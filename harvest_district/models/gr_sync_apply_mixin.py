@@ -81,7 +81,7 @@ class GrSyncApplyMixin(models.AbstractModel):
         return True
 
     def _next_batch(self):
-        """Return ``Staged`` changes of one kind and action, in the order of positions."""
+        """Return ``Staged`` changes of one kind and action, by position."""
         columns = SQL(", ").join(map(SQL.identifier, Staged._fields))
         self.env["gr.sync.change"].flush_model()
         return [

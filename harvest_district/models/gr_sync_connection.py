@@ -85,7 +85,7 @@ class GrSyncConnection(models.Model):
         runs = self.env["gr.sync.run"]._read_group(
             [("connection_id", "in", self.ids)], ["connection_id"], ["id:max"]
         )
-        last = {connection: run_id for connection, run_id in runs}
+        last = dict(runs)
         for connection in self:
             run = self.env["gr.sync.run"].browse(last.get(connection, []))
             connection.last_run_id = run

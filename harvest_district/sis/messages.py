@@ -30,8 +30,11 @@ MESSAGES: dict[str, Message] = {
     ),
     "other_system": Message(
         "fatal",
-        "None of its schools is known to this connection: it is another system's file.",
-        "Choose the connection that the file belongs to, or make a new one.",
+        _(
+            "None of its schools is known to this connection: "
+            "it is another system's file."
+        ),
+        _("Choose the connection that the file belongs to, or make a new one."),
     ),
     "cannot_open": Message(
         "fatal", _("The file cannot be opened."), _("Check who may read it.")

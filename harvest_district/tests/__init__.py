@@ -1,3 +1,5 @@
 from . import test_gr_sync_hold
 from . import test_gr_sync_refuse
 from . import test_gr_sync_run
+from . import test_real_rosters
+from . import test_staging

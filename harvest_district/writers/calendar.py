@@ -1,4 +1,4 @@
-"""School years. Terms are linked to their year; the product keeps no terms of its own."""
+"""School years. Terms are linked to their year; the product keeps none of its own."""
 
 from ..sis import kinds, vocab
 from .base import Writer

@@ -120,7 +120,7 @@ class SiteRoleWriter(Writer):
 
 
 class DemographicsWriter(Writer):
-    """Birth date and sex go to the student, race and ethnicity to a row of their own."""
+    """Birth date and sex go to the student, race and ethnicity to an own row."""
 
     kind = kinds.DEMOGRAPHICS
     many = True

@@ -28,7 +28,7 @@ class GrProgram(models.Model):
     date_start = fields.Date(required=True, tracking=True)
     date_end = fields.Date(required=True, tracking=True)
     site_ids = fields.Many2many("gr.site", string="Sites", check_company=True)
-    funding_ids = fields.Many2many("gr.funding.source", string="Funding")
+    funding_ids = fields.Many2many("gr.funding.source", help="Who pays for it")
     grade_from = fields.Selection(GRADES, default="TK", string="From Grade")
     grade_to = fields.Selection(GRADES, default="06", string="To Grade")
     capacity = fields.Integer("Places per Site", help="0: not limited", tracking=True)

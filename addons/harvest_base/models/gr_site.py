@@ -59,7 +59,7 @@ class GrSite(models.Model):
     )
     street = fields.Char()
     city = fields.Char()
-    state_id = fields.Many2one("res.country.state", string="State")
+    state_id = fields.Many2one("res.country.state")
     zip = fields.Char("ZIP")
     phone = fields.Char()
     email = fields.Char()

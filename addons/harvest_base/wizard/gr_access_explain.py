@@ -129,7 +129,8 @@ class GrAccessExplain(models.TransientModel):
         ]
         facts += [
             self.env._(
-                "Is listed as an adult of the student: %(adult)s. Court limit: %(limit)s.",
+                "Is listed as an adult of the student: %(adult)s."
+                " Court limit: %(limit)s.",
                 adult=adult.display_name,
                 limit=adult._get_court_limit_label(),
             )
