@@ -88,7 +88,6 @@ class GrStudent(models.Model):
     grade = fields.Selection(GRADES, compute="_compute_current", store=True)
     household_id = fields.Many2one(
         "res.partner",
-        string="Household",
         compute="_compute_household_id",
         store=True,
         index="btree_not_null",
