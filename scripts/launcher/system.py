@@ -39,6 +39,11 @@ def library(name: str) -> Callable[[], bool]:
     return present
 
 
+def header(name: str) -> Callable[[], bool]:
+    """A probe for a C header, such as ``postgresql/libpq-fe.h``."""
+    return (Path("/usr/include") / name).exists
+
+
 def program(*names: str) -> Callable[[], bool]:
     """A probe for a program under any of its names."""
     return lambda: any(shutil.which(name) for name in names)

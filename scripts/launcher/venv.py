@@ -16,7 +16,7 @@ from scripts.launcher.odoo_home import OdooHome
 from scripts.launcher.odoo_package import FONT_AWESOME
 from scripts.launcher.paths import Ground, hash_text
 from scripts.launcher.steps import Steps
-from scripts.launcher.system import Need, ensure_packages
+from scripts.launcher.system import Need, ensure_packages, header
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
@@ -30,7 +30,8 @@ def _has_python_headers() -> bool:
 
 BUILD_NEEDS = (
     Need("C compiler", ("gcc", "libc6-dev"), lambda: bool(shutil.which("gcc"))),
-    Need("PostgreSQL headers", ("libpq-dev",), lambda: bool(shutil.which("pg_config"))),
+    # Debian's client brings a pg_config without the headers it speaks of.
+    Need("PostgreSQL headers", ("libpq-dev",), header("postgresql/libpq-fe.h")),
     Need("Python headers", ("python3-dev",), _has_python_headers),
 )
 
