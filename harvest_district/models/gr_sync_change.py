@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
@@ -39,6 +39,11 @@ class GrSyncChange(models.Model):
         self.env.cr.execute(
             SQL("ALTER TABLE %s SET (fillfactor = 60)", SQL.identifier(self._table))
         )
+
+    @api.model
+    def _get_kind_labels(self):
+        """Return ``{kind: its name in the reader's language}``."""
+        return dict(self._fields["kind"]._description_selection(self.env))
 
     def _compute_name(self):
         for (run, kind), changes in self.grouped(lambda c: (c.run_id, c.kind)).items():

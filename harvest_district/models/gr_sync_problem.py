@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..sis import MESSAGES
+from ..sis import MESSAGES, kinds
 
 
 class GrSyncProblem(models.Model):
@@ -41,7 +41,27 @@ class GrSyncProblem(models.Model):
     def _compute_message(self):
         for problem in self:
             known = MESSAGES.get(problem.code)
-            params = problem.params or {}
+            params = problem._get_params()
             # The table in sis/messages.py marks its texts for translation.
-            problem.message = known and self.env._(known.message) % params  # pylint: disable=gettext-variable
-            problem.remedy = known and self.env._(known.remedy) % params  # pylint: disable=gettext-variable
+            problem.message = known and self.env._(known.message, **params)
+            problem.remedy = (
+                known and known.remedy and self.env._(known.remedy, **params)
+            )
+
+    def _get_params(self):
+        """Return what fills the text, a kind by the name that people know it by."""
+        params = dict(self.params or {})
+        if "kind" in params:
+            labels = self.env["gr.sync.change"]._get_kind_labels()
+            labels |= {kinds.PERSON: self.env._("Person")}
+            params["kind"] = labels.get(params["kind"], params["kind"]).lower()
+        return params
+
+    def _get_place(self):
+        """Return ``users.csv, row 12, column birthDate`` as far as known."""
+        parts = [
+            self.file,
+            self.row and self.env._("row %s", self.row),
+            self.column and self.env._("column %s", self.column),
+        ]
+        return ", ".join(part for part in parts if part)

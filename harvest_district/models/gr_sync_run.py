@@ -64,7 +64,7 @@ class GrSyncRun(models.Model):
     change_ids = fields.One2many("gr.sync.change", "run_id", string="Changes")
     problem_ids = fields.One2many("gr.sync.problem", "run_id", string="Problems")
     problem_count = fields.Integer(readonly=True)
-    error = fields.Text("Why It Was Refused", readonly=True)
+    error = fields.Text("Why It Was Refused", compute="_compute_error")
     count_create = fields.Integer("New", readonly=True)
     count_update = fields.Integer("Changed", readonly=True)
     count_restore = fields.Integer("Back Again", readonly=True)
@@ -106,6 +106,19 @@ class GrSyncRun(models.Model):
         for run in self:
             finished = run.done_count + run.error_count
             run.progress = 100 * finished / run.change_count if run.change_count else 0
+
+    @api.depends("state", "problem_ids")
+    @api.depends_context("lang")
+    def _compute_error(self):
+        """Say it in the reader's language: place, what is wrong, what to do."""
+        self.error = False
+        for run in self.filtered(lambda run: run.state == "refused"):
+            fatal = run.problem_ids.search(
+                [("run_id", "=", run.id), ("severity", "=", "fatal")], limit=1
+            )
+            place = fatal._get_place()
+            words = [f"{place}:" if place else "", fatal.message, fatal.remedy]
+            run.error = " ".join(word for word in words if word)
 
     # READ
 
@@ -164,11 +177,11 @@ class GrSyncRun(models.Model):
             SQL("DELETE FROM gr_sync_change WHERE run_id = %s RETURNING id", self.id)
         )
         self.change_ids.invalidate_recordset()
-        self.write({"state": "reading", "error": False, "done_count": 0})
+        self.write({"state": "reading", "done_count": 0})
 
     def _refuse(self, error):
         self._store_problems(error.problems)
-        self.write({"state": "refused", "error": str(error)})
+        self.state = "refused"
         _logger.info(
             "Run %s of %s refused: %s", self.id, self.connection_id.name, error
         )
@@ -242,9 +255,6 @@ class GrSyncRun(models.Model):
         self.write({f"count_{action}": count for action, count in totals.items()})
 
     def _store_sites(self, groups, holds, snapshot):
-        labels = dict(
-            self.env["gr.sync.change"]._fields["kind"]._description_selection(self.env)
-        )
         lines = count_sites(groups)
         names = self._get_site_names(snapshot)
         self.env["gr.sync.site"].create(
@@ -257,7 +267,7 @@ class GrSyncRun(models.Model):
                     "name": names.get(key) or key,
                     "is_held": key in holds,
                     "decision": "wait" if key in holds else False,
-                    "hold_reason": self._describe_hold(holds.get(key, ()), labels),
+                    "holds": self._count_holds(holds.get(key, ())),
                 }
                 for key, counts in sorted(lines.items())
             ]
@@ -277,16 +287,18 @@ class GrSyncRun(models.Model):
         }
         return names | {"": self.env._("Whole district")}
 
-    def _describe_hold(self, holds, labels):
-        return "; ".join(
-            self.env._(
-                "%(kind)s: %(leaving)s of %(before)s would leave",
-                kind=labels[hold.kind],
-                leaving=max(hold.tally.archived, hold.tally.before - hold.tally.after),
-                before=hold.tally.before,
-            )
+    def _count_holds(self, holds):
+        """Return what holds a site, as ``gr.sync.site`` keeps it."""
+        return [
+            {
+                "kind": hold.kind,
+                "leaving": max(
+                    hold.tally.archived, hold.tally.before - hold.tally.after
+                ),
+                "before": hold.tally.before,
+            }
             for hold in holds
-        )
+        ]
 
     def _supersede_older(self):
         """An older preview would undo what this one shows."""

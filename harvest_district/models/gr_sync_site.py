@@ -28,12 +28,28 @@ class GrSyncSite(models.Model):
         readonly=True,
         help="What a person decided about a held site",
     )
-    hold_reason = fields.Char(readonly=True)
+    holds = fields.Json(readonly=True, help="Why it is held, in figures")
+    hold_reason = fields.Char(compute="_compute_hold_reason")
 
     @api.depends("name")
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.name
+
+    @api.depends("holds")
+    @api.depends_context("lang")
+    def _compute_hold_reason(self):
+        labels = self.env["gr.sync.change"]._get_kind_labels()
+        for line in self:
+            line.hold_reason = "; ".join(
+                self.env._(
+                    "%(kind)s: %(leaving)s of %(before)s would leave",
+                    kind=labels[hold["kind"]],
+                    leaving=hold["leaving"],
+                    before=hold["before"],
+                )
+                for hold in line.holds or ()
+            )
 
     def action_view_changes(self):
         self.ensure_one()

@@ -2,6 +2,7 @@
 
 import base64
 
+from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -74,14 +75,15 @@ class TestGrSyncRefuse(SyncCommon):
         self.assertEqual(student.read()[0], before)
 
     def test_wizard_and_jobs(self):
-        """Drop the file, look, apply: each step is a background job."""
-        form = Form(self.env["gr.sync.upload"])
+        """An operator drops the file, looks, applies: each step is a background job."""
+        operator = self._make_user("B", district=self.company, gr_scope="district")
+        form = Form(self.env["gr.sync.upload"].with_user(operator))
         form.connection_id = self.connection
         form.file = base64.b64encode(self._zip(rosters.small_roster())).decode()
         wizard = form.save()
         with trap_jobs() as jobs:
             action = wizard.action_read()
-            run = self.env["gr.sync.run"].browse(action["res_id"])
+            run = self.env["gr.sync.run"].with_user(operator).browse(action["res_id"])
             jobs.assert_jobs_count(1)
             self.assertEqual(run.state, "new")
             jobs.perform_enqueued_jobs()
@@ -90,3 +92,32 @@ class TestGrSyncRefuse(SyncCommon):
             run.action_apply()
             jobs.perform_enqueued_jobs()
         self.assertEqual((run.state, run.error_count), ("done", 0))
+        self._rename("s1", run)
+
+    def _rename(self, external_id, run):
+        """What the operator may not edit by hand, the district's system still may."""
+        tables = rosters.small_roster()
+        row = next(row for row in tables["users"] if row["sourcedId"] == external_id)
+        row["familyName"] = "Otra"
+        again = self._read(tables).with_user(run.env.user)
+        with trap_jobs() as jobs:
+            again.action_apply()
+            jobs.perform_enqueued_jobs()
+        self.assertEqual((again.state, again.error_count), ("done", 0))
+        self.assertEqual(self._student(external_id).last_name, "Otra")
+
+    def test_only_district_wide_access_imports(self):
+        limited = self._make_user("B", district=self.company, login="limited")
+        run = self._read(rosters.small_roster())
+        wizard = self.env["gr.sync.upload"].with_user(limited)
+        with self.assertRaises(AccessError):
+            wizard.create(
+                {
+                    "connection_id": self.connection.id,
+                    "file": base64.b64encode(b"x"),
+                }
+            ).action_read()
+        with self.assertRaises(AccessError):
+            run.with_user(limited).action_apply()
+        changes = self.env["gr.sync.change"].with_user(limited)
+        self.assertFalse(changes.search([("run_id", "=", run.id)]))

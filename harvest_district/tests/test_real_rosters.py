@@ -37,7 +37,9 @@ class TestRealRosters(SyncCommon):
         pupils = [r for r in self._rows(folder, "users") if r["role"] == "student"]
         students = self.env["gr.student"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(students), len(pupils))
-        self.assertEqual(set(students.mapped("local_id")), {r["identifier"] for r in pupils})
+        self.assertEqual(
+            set(students.mapped("local_id")), {r["identifier"] for r in pupils}
+        )
         members = self.env["gr.group.member"].search(
             [("group_id.company_id", "=", self.company.id)]
         )

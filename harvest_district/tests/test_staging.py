@@ -87,7 +87,15 @@ class TestStaging(SyncCommon):
                 self._apply(run)
 
     def test_copy_keeps_every_character(self):
-        values = ["tab\there", "back\\slash", "new\nline", "\\N", "ñ “quoted”", "", None]
+        values = [
+            "tab\there",
+            "back\\slash",
+            "new\nline",
+            "\\N",
+            "ñ “quoted”",
+            "",
+            None,
+        ]
         cr = self.env.cr
         cr.execute("CREATE TEMP TABLE copied (n text, v text) ON COMMIT DROP")
         rows = [(str(number), value) for number, value in enumerate(values)]

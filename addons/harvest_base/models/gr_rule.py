@@ -67,7 +67,9 @@ class GrRule(models.Model):
     )
     value = fields.Char(tracking=True, help="Empty: nobody has confirmed it yet")
     value_type = fields.Selection(VALUE_TYPES, required=True, default="text")
-    unit = fields.Char(help="For example minutes, pupils per adult, years")
+    unit = fields.Char(
+        translate=True, help="For example minutes, pupils per adult, years"
+    )
     jurisdiction = fields.Char(
         required=True, default="US-CA", help="ISO 3166-2, for example US-CA"
     )
@@ -116,7 +118,9 @@ class GrRule(models.Model):
                     self.env._(
                         "“%(value)s” is not a value of the kind “%(kind)s”.",
                         value=rule.value,
-                        kind=dict(VALUE_TYPES)[rule.value_type],
+                        kind=dict(
+                            rule._fields["value_type"]._description_selection(self.env)
+                        )[rule.value_type],
                     )
                 ) from error
 

@@ -192,6 +192,32 @@ class GrStudent(models.Model):
                     self.env._("%s cannot be born in the future.", student.name)
                 )
 
+    @api.model
+    def _check_may_link(self, student_ids):
+        """Refuse to hang a record on a student whom the user may not read.
+
+        A place or an enrollment at an own site makes its student readable, so it must
+        not be possible to make one for any child whose id one can guess.
+
+        :param list student_ids: ids, or empty values
+        :raise AccessError: one of them may not be read
+        """
+        students = self.browse(filter(None, student_ids)).with_context(
+            active_test=False
+        )
+        if self.env.su or not students:
+            return
+        # A child who was just entered by this user is at no site yet.
+        # sudo: only to see whether there is any enrollment or place, seen or not
+        fresh = students.sudo().filtered(
+            lambda student: (
+                student.create_uid == self.env.user
+                and not student.enrollment_ids
+                and not student.program_enrollment_ids
+            )
+        )
+        (students - fresh.with_env(self.env)).check_access("read")
+
     def _get_partner(self):
         """Return the student's contact, made on first need; sudoed."""
         self.ensure_one()

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -121,3 +121,30 @@ class TestGrProgramEnrollment(HarvestCommon):
         self.assertFalse(self.program._accepts_grade("07"))
         with self.assertRaises(ValidationError):
             self.program.write({"grade_from": "06", "grade_to": "TK"})
+
+    def test_no_one_gains_sight_of_a_child_by_making_a_record(self):
+        """A place at the own site would make any child readable whose id is guessed."""
+        coordinator = self.users["C"]
+        stranger = self.elsewhere.student
+        group = self.env["gr.group"].create(
+            {"name": "Club", "site_id": self.site.id, "company_id": self.district.id}
+        )
+        tries = {
+            "gr.program.enrollment": {
+                "program_id": self.program.id,
+                "site_id": self.site.id,
+            },
+            "gr.student.enrollment": {
+                "site_id": self.site.id,
+                "date_start": date(2026, 9, 1),
+            },
+            "gr.guardianship": {"partner_id": coordinator.partner_id.id},
+            "gr.group.member": {"group_id": group.id},
+        }
+        for model, values in tries.items():
+            Model = self.env[model].with_user(coordinator)
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                Model.create({**values, "student_id": stranger.id})
+        with self.assertRaises(AccessError):
+            self.place.with_user(coordinator).write({"student_id": stranger.id})
+        self.assertFalse(stranger.with_user(coordinator).has_access("read"))
