@@ -50,10 +50,11 @@ class Links:
         """
         record_id = self.find(kind, external_id)
         if not record_id:
+            labels = self.env["gr.sync.change"]._get_kind_labels()
             raise UnresolvedReference(
                 self.env._(
                     "Waits for the %(kind)s %(id)s, which was held or had an error.",
-                    kind=kind,
+                    kind=labels[kind].lower(),
                     id=external_id,
                 )
             )
