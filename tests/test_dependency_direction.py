@@ -3,8 +3,8 @@
 Root addons stand on ``addons/*``, never the reverse and never on each other; what two
 root addons share is a bridge that installs itself. AGPL addons stay out of the suite.
 
-``addons/harvest`` is the exception: it has no code and names the whole suite, so it stands
-on root addons and nothing stands on it.
+``addons/harvest`` is the exception: it has no code and names the whole suite, so it
+stands on root addons and nothing stands on it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import argparse
 import re
 import subprocess
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
