@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from odoo.api import Environment
 
 LANGUAGES = {"es": "nplurals=2; plural=(n != 1);"}
+SAME = "The same in this language."
 ALIKE = 0.85  # share of equal text from which an old translation is worth offering
 SOURCES = ("models", "views", "controllers", "wizard", "static/src")
 
@@ -92,25 +93,26 @@ def merge(
         "Plural-Forms": LANGUAGES[language],
     }
     for term in template:
-        text, fuzzy = _translate(term.msgid, known)
         entry = polib.POEntry(
-            msgid=term.msgid,
-            msgstr=text,
-            comment=term.comment,
-            occurrences=term.occurrences,
-            flags=["fuzzy"] if fuzzy else [],
+            msgid=term.msgid, comment=term.comment, occurrences=term.occurrences
         )
+        _translate(entry, known)
         merged.append(entry)
     return merged
 
 
-def _translate(source: str, known: Mapping[str, polib.POEntry]) -> tuple[str, bool]:
-    """Return (translation or nothing, whether somebody must look at it)."""
-    same = known.get(flat(source))
-    if same:
-        return same.msgstr, same.fuzzy
-    close = difflib.get_close_matches(flat(source), known, n=1, cutoff=ALIKE)
-    return (known[close[0]].msgstr, True) if close else ("", False)
+def _translate(entry: polib.POEntry, known: Mapping[str, polib.POEntry]) -> None:
+    """Fill in what is known: of the same text, or of one like it to be looked at."""
+    source = flat(entry.msgid)
+    found = known.get(source)
+    if found:
+        entry.msgstr, entry.tcomment = found.msgstr, found.tcomment
+        entry.flags = ["fuzzy"] if found.fuzzy else []
+    elif close := difflib.get_close_matches(source, known, n=1, cutoff=ALIKE):
+        entry.msgstr, entry.flags = known[close[0]].msgstr, ["fuzzy"]
+    if entry.msgstr == entry.msgid:
+        # OCA's format leaves such a translation out: the comment tells it from none.
+        entry.msgstr, entry.tcomment = "", SAME
 
 
 def _by_text(*catalogs: polib.POFile) -> dict[str, polib.POEntry]:
@@ -119,7 +121,7 @@ def _by_text(*catalogs: polib.POFile) -> dict[str, polib.POEntry]:
         flat(entry.msgid): entry
         for catalog in catalogs
         for entry in catalog
-        if entry.msgstr and not entry.obsolete
+        if not entry.obsolete and (entry.msgstr or entry.tcomment == SAME)
     }
 
 
@@ -155,7 +157,11 @@ def changed(made: polib.POFile, path: Path) -> bool:
 
 def waiting(catalog: polib.POFile) -> list[polib.POEntry]:
     """Terms that a translator must see."""
-    return [*catalog.untranslated_entries(), *catalog.fuzzy_entries()]
+    return [
+        entry
+        for entry in catalog
+        if entry.fuzzy or not (entry.msgstr or entry.tcomment == SAME)
+    ]
 
 
 def main() -> int:
@@ -164,7 +170,7 @@ def main() -> int:
     with odoo_env.open_env(options.database) as env:
         made = catalogs(env, Ground.from_environ().addons)
     answer = {
-        "files": {str(p): f"{po}\n" for p, po in made.items() if changed(po, p)},
+        "files": {str(p): str(po) for p, po in made.items() if changed(po, p)},
         "terms": {str(path): len(po) for path, po in made.items()},
         "waiting": {
             str(path): [entry.msgid for entry in waiting(po)]
