@@ -1,4 +1,5 @@
 from . import gr_period_mixin
+from . import gr_guarded_mixin
 from . import gr_external_ref
 from . import gr_external_ref_mixin
 from . import gr_student_record_mixin

@@ -29,7 +29,7 @@ class GrDay(models.Model):
         index=True,
     )
     school_year_id = fields.Many2one(
-        "gr.school.year", required=True, index=True, ondelete="cascade"
+        "gr.school.year", required=True, index=True, ondelete="restrict"
     )
     site_id = fields.Many2one(
         "gr.site",

@@ -8,7 +8,7 @@ class GrGroup(models.Model):
 
     _name = "gr.group"
     _description = "Group"
-    _inherit = ["gr.period.mixin", "gr.external.ref.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.period.mixin", "gr.external.ref.mixin"]
     _order = "site_id, kind, name, id"
     _parent_name = "parent_id"
     _rec_names_search = ["name", "code"]

@@ -8,13 +8,13 @@ class GrGroupMember(models.Model):
 
     _name = "gr.group.member"
     _description = "Group Member"
-    _inherit = ["gr.period.mixin", "gr.external.ref.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.period.mixin", "gr.external.ref.mixin"]
     _order = "group_id, role, id"
     _log_access = False  # tens of thousands come with each roster
     _check_company_auto = True
 
     group_id = fields.Many2one(
-        "gr.group", required=True, index=True, ondelete="cascade", check_company=True
+        "gr.group", required=True, index=True, ondelete="restrict", check_company=True
     )
     company_id = fields.Many2one(related="group_id.company_id", string="District")
     site_id = fields.Many2one(

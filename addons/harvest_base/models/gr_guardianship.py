@@ -27,6 +27,7 @@ class GrGuardianship(models.Model):
     ]
     _order = "student_id, priority, id"
     _check_company_auto = True
+    _guarded = frozenset({"is_ended_by_source"})
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -52,14 +53,22 @@ class GrGuardianship(models.Model):
     emergency_contact = fields.Boolean()
     language_id = fields.Many2one("gr.language", help="The language to write in")
     court_limit = fields.Selection(
-        COURT_LIMITS, required=True, default="none", tracking=True
+        COURT_LIMITS, required=True, default="none", tracking=True, copy=False
     )
     court_document = fields.Binary(
-        attachment=True, groups="harvest_base.group_harvest_confidential"
+        attachment=True,
+        copy=False,
+        groups="harvest_base.group_harvest_confidential",
     )
     court_document_name = fields.Char(groups="harvest_base.group_harvest_confidential")
     court_date_end = fields.Date("Order Valid until", tracking=True)
     active = fields.Boolean(default=True, tracking=True)
+    is_ended_by_source = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The district system took the link away; only such a link comes back by"
+        " itself. What a person ended stays ended.",
+    )
     pickup_allowed = fields.Boolean(
         compute="_compute_allowed",
         help="May pick up today: permission, dates and court orders together",

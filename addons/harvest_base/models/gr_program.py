@@ -9,7 +9,7 @@ class GrProgram(models.Model):
 
     _name = "gr.program"
     _description = "Program"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_start desc, name, id"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..const import (
     OPEN_PLACE_STATES,
@@ -23,6 +24,16 @@ class GrProgramEnrollment(models.Model):
     _inherit = ["gr.student.record.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "program_id, site_id, state, date_request, id"
     _check_company_auto = True
+    _guarded = frozenset(
+        {
+            "signed_at",
+            "signed_by_id",
+            "signed_name",
+            "signature_method",
+            "signature_document",
+            "signature_document_name",
+        }
+    )
 
     program_id = fields.Many2one(
         "gr.program", required=True, index=True, ondelete="restrict", check_company=True
@@ -204,15 +215,32 @@ class GrProgramEnrollment(models.Model):
             "context": {"default_place_id": self.id},
         }
 
-    def _sign(self, partner, method, name=None, signed_at=None):
+    def write(self, vals):
+        if {"student_id", "program_id"} & vals.keys() and not self.env.su:
+            self._refuse_when_signed()
+        return super().write(vals)
+
+    def _refuse_when_signed(self):
+        if signed := self.filtered("signed_at"):
+            raise HarvestError(
+                self.env._(
+                    "%(place)s is signed: the child and the program cannot change."
+                    " Withdraw it and make a new registration.",
+                    place=signed[0].display_name,
+                )
+            )
+
+    def _sign(self, partner, method, name=None, signed_at=None, document=None):
         """Record a signed registration.
 
         :param partner: the adult who signed; needs educational rights
         :param str method: one of ``SIGNATURE_METHODS``
         :param str name: the name as it was written; the partner's by default
+        :param dict document: values of the scanned form
         :raise HarvestError: when it is signed already
         """
-        for place in self:
+        self.check_access("write")
+        for place in self.sudo():  # checked above; the fields are nobody's to write
             if place.signed_at:
                 raise HarvestError(
                     self.env._(
@@ -227,6 +255,7 @@ class GrProgramEnrollment(models.Model):
                     "signed_name": name or partner.name,
                     "signature_method": method,
                     "signed_at": signed_at or fields.Datetime.now(),
+                    **(document or {}),
                 }
             )
 
@@ -244,6 +273,12 @@ class GrProgramEnrollment(models.Model):
 
     def action_enroll(self):
         """Give the place, or the next number on the waiting list when it is full."""
+        self.env.execute_query(  # two people at once must not give the last place twice
+            SQL(
+                "SELECT id FROM gr_program WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                self.program_id.ids,
+            )
+        )
         for place in self:
             if place.state not in OPEN_PLACE_STATES or place.state == "enrolled":
                 continue

@@ -10,7 +10,7 @@ class GrSchoolYear(models.Model):
 
     _name = "gr.school.year"
     _description = "School Year"
-    _inherit = ["gr.external.ref.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.external.ref.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 

@@ -11,13 +11,20 @@ class GrSite(models.Model):
 
     _name = "gr.site"
     _description = "Site"
-    _inherit = ["gr.external.ref.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.guarded.mixin",
+        "gr.external.ref.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
+    # Access is given on the user, by who administers users.
+    _guarded = frozenset({"user_ids", "successor_id"})
 
     name = fields.Char(required=True, tracking=True)
-    code = fields.Char(help="The district's school number", tracking=True)
+    code = fields.Char(help="The district's school number", tracking=True, copy=False)
     company_id = fields.Many2one(
         "res.company",
         string="District",
@@ -63,8 +70,10 @@ class GrSite(models.Model):
     zip = fields.Char("ZIP")
     phone = fields.Char()
     email = fields.Char()
-    cds_code = fields.Char("CDS Code", help="14 digits: county, district, school")
-    nces_code = fields.Char("NCES School ID", help="12 digits")
+    cds_code = fields.Char(
+        "CDS Code", help="14 digits: county, district, school", copy=False
+    )
+    nces_code = fields.Char("NCES School ID", help="12 digits", copy=False)
     color = fields.Integer()
     user_ids = fields.Many2many(
         "res.users",
@@ -72,6 +81,7 @@ class GrSite(models.Model):
         "site_id",
         "user_id",
         string="Users with Access",
+        copy=False,
         groups="harvest_base.group_harvest_level_1",
     )
     role_ids = fields.One2many("gr.site.role", "site_id", string="People")
@@ -153,9 +163,10 @@ class GrSite(models.Model):
     def _get_current_site(self):
         """Follow the successors to the site that is open today."""
         self.ensure_one()
-        site = self
-        while site.successor_id:
+        site, seen = self, self
+        while not site.active and site.successor_id and site.successor_id not in seen:
             site = site.successor_id
+            seen |= site
         return site
 
     def action_view_students(self):

@@ -8,7 +8,7 @@ class GrSiteRole(models.Model):
 
     _name = "gr.site.role"
     _description = "Role at a Site"
-    _inherit = ["gr.period.mixin", "gr.external.ref.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.period.mixin", "gr.external.ref.mixin"]
     _order = "site_id, role, partner_id"
     _check_company_auto = True
 

@@ -24,6 +24,7 @@ class GrStudent(models.Model):
     _name = "gr.student"
     _description = "Student"
     _inherit = [
+        "gr.guarded.mixin",
         "gr.external.ref.mixin",
         "image.mixin",
         "mail.thread",
@@ -32,6 +33,7 @@ class GrStudent(models.Model):
     _order = "last_name, first_name, id"
     _rec_names_search = ["name", "local_id"]
     _check_company_auto = True
+    _guarded = frozenset({"partner_id"})
 
     name = fields.Char(compute="_compute_name", store=True, index="trigram")
     first_name = fields.Char(tracking=True)
@@ -51,11 +53,15 @@ class GrStudent(models.Model):
     )
     active = fields.Boolean(default=True, tracking=True)
     local_id = fields.Char(
-        "Student Number", index="btree_not_null", help="The number in the SIS"
+        "Student Number",
+        index="btree_not_null",
+        copy=False,
+        help="The number in the SIS",
     )
     ssid = fields.Char(
         "State ID",
         index="btree_not_null",
+        copy=False,
         groups="harvest_base.group_harvest_level_1",
         help="Statewide Student Identifier: ten digits. New pupils may wait for it.",
     )
@@ -75,8 +81,18 @@ class GrStudent(models.Model):
     guardianship_ids = fields.One2many("gr.guardianship", "student_id", "Adults")
     program_enrollment_ids = fields.One2many("gr.program.enrollment", "student_id")
     group_member_ids = fields.One2many("gr.group.member", "student_id", "Groups")
-    flag_ids = fields.One2many("gr.student.flag", "student_id", "Need to Know")
-    demographics_ids = fields.One2many("gr.student.demographics", "student_id")
+    flag_ids = fields.One2many(
+        "gr.student.flag",
+        "student_id",
+        "Need to Know",
+        groups="harvest_base.group_harvest_health,"
+        "harvest_base.group_harvest_confidential",
+    )
+    demographics_ids = fields.One2many(
+        "gr.student.demographics",
+        "student_id",
+        groups="harvest_base.group_harvest_confidential",
+    )
     site_id = fields.Many2one(
         "gr.site",
         string="School",
@@ -242,7 +258,8 @@ class GrStudent(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if {"first_name", "last_name", "active"} & vals.keys():
-            for student in self.sudo().filtered("partner_id"):  # keep the twin in step
+            # sudo: keep the twin in step, for those who may not write contacts
+            for student in self.sudo().filtered("partner_id.gr_is_student"):
                 student.partner_id.write(
                     {"name": student.name, "active": student.active}
                 )

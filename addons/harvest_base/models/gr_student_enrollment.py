@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from ..const import GRADES
@@ -24,6 +24,7 @@ class GrStudentEnrollment(models.Model):
     _inherit = ["gr.student.record.mixin", "gr.period.mixin", "gr.external.ref.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
+    _guarded = frozenset({"recorded_at", "superseded_at", "version_of_id"})
 
     site_id = fields.Many2one(
         "gr.site",
@@ -50,11 +51,14 @@ class GrStudentEnrollment(models.Model):
     )
     active = fields.Boolean(default=True)
     recorded_at = fields.Datetime(
-        required=True, readonly=True, default=lambda self: fields.Datetime.now()
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: fields.Datetime.now(),
     )
-    superseded_at = fields.Datetime(readonly=True, index="btree_not_null")
+    superseded_at = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
     version_of_id = fields.Many2one(
-        "gr.student.enrollment", readonly=True, index="btree_not_null"
+        "gr.student.enrollment", readonly=True, copy=False, index="btree_not_null"
     )
     version_ids = fields.One2many(
         "gr.student.enrollment",
@@ -102,11 +106,14 @@ class GrStudentEnrollment(models.Model):
                     )
 
     def write(self, vals):
-        if FACTS & vals.keys() and not self.env.context.get("harvest_skip_versions"):
+        if not self.env.su and self.filtered("superseded_at"):
+            raise AccessError(self.env._("An earlier version cannot be changed."))
+        if FACTS & vals.keys():
             changing = self.filtered(lambda line: line._changes(vals))
             changing._keep_versions()
             if changing:
-                super(GrStudentEnrollment, changing).write(
+                # sudo: the time of knowledge is nobody's to write
+                super(GrStudentEnrollment, changing.sudo()).write(
                     {"recorded_at": self.env.cr.now().replace(microsecond=0)}
                 )
         return super().write(vals)

@@ -11,6 +11,7 @@ class GrStudentRecordMixin(models.AbstractModel):
 
     _name = "gr.student.record.mixin"
     _description = "Student Record Mixin"
+    _inherit = ["gr.guarded.mixin"]
 
     student_id = fields.Many2one(
         "gr.student",

@@ -23,5 +23,8 @@ class MailThread(models.AbstractModel):
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
         known = [recipient["id"] for recipient in recipients if recipient["id"]]
-        adults = set(self.env["res.partner"]._gr_without_students(known))
-        return [data for data in recipients if not data["id"] or data["id"] in adults]
+        allowed = set(self.env["res.partner"]._gr_without_students(known))
+        if self._name.startswith("gr."):
+            named = (msg_vals or {}).get("partner_ids", message.partner_ids.ids)
+            allowed &= {*self.env["res.partner"]._gr_employees(known), *named}
+        return [data for data in recipients if not data["id"] or data["id"] in allowed]

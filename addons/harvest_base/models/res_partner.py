@@ -51,6 +51,16 @@ class ResPartner(models.Model):
             partner_id for partner_id in partner_ids if partner_id not in children.ids
         ]
 
+    @api.model
+    def _gr_employees(self, partner_ids):
+        """Return those of ``partner_ids`` that have an internal user."""
+        users = (
+            self.env["res.users"]
+            .sudo()  # whether a contact is an employee is no secret, their user is
+            .search([("partner_id", "in", partner_ids), ("share", "=", False)])
+        )
+        return users.partner_id.ids
+
     def action_gr_view_children(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -80,6 +80,29 @@ class ResUsers(models.Model):
         return Domain("guardianship_ids", "any", mine & allowed)
 
     @api.private
+    def _gr_partner_domain(self):
+        """Return the domain of the contacts this user may read.
+
+        A student's contact goes with the student. A family's goes with the children:
+        where they live and their telephone is for those who look after the child.
+        Employees stay visible as everywhere in Odoo.
+        """
+        self.ensure_one()
+        students = self._gr_student_domain()
+        all_links = Domain("active", "in", [True, False])
+        of_family = Domain("gr_guardianship_ids", "any", all_links)
+        own_children = Domain("student_id", "any", students) & all_links
+        return (
+            Domain("gr_is_student", "=", False)
+            | Domain("gr_student_ids", "any", students)
+        ) & (
+            ~of_family
+            | Domain("id", "=", self.partner_id.id)
+            | Domain("user_ids", "any", [("share", "=", False)])
+            | Domain("gr_guardianship_ids", "any", own_children)
+        )
+
+    @api.private
     def _gr_student_domain(self):
         """Return the domain of all students this user may read, by whatever rule.
 

@@ -7,7 +7,7 @@ from odoo.tests import freeze_time, tagged
 
 from .common import HarvestCommon
 
-MOVE = date(2026, 12, 1)
+MOVE = date(2026, 11, 21)  # "today" of these tests: a move takes effect at once
 
 
 @tagged("post_install", "-at_install")
@@ -59,8 +59,13 @@ class TestGrSiteChanges(HarvestCommon):
                 **values,
             }
         )
-        self.assertEqual((wizard.enrollment_count, wizard.place_count), (2, 1))
         return wizard.action_apply()
+
+    def test_preview_counts_what_moves(self):
+        wizard = self.env["gr.site.merge"].create(
+            {"source_ids": self.site.ids, "target_id": self.other_site.id}
+        )
+        self.assertEqual((wizard.enrollment_count, wizard.place_count), (2, 1))
 
     def test_merge_keeps_history(self):
         before = self._history()
@@ -71,9 +76,7 @@ class TestGrSiteChanges(HarvestCommon):
         self._merge()
         self.assertFalse(self.site.active)
         self.assertEqual(self.site._get_current_site(), self.other_site)
-        with freeze_time(MOVE):
-            self.student._compute_current()
-            self.assertEqual(self.student.site_id, self.other_site)
+        self.assertEqual(self.student.site_id, self.other_site)
         place = self.student.program_enrollment_ids - self.place
         self.assertRecordValues(
             place,
@@ -92,6 +95,43 @@ class TestGrSiteChanges(HarvestCommon):
     def test_users_of_the_closed_site_follow(self):
         self._merge()
         self.assertIn(self.other_site, self.user_aide.gr_site_ids)
+
+    def test_staff_and_program_groups_follow(self):
+        role = self.env["gr.site.role"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Staff"}).id,
+                "site_id": self.site.id,
+                "company_id": self.district.id,
+                "role": "coordinator",
+            }
+        )
+        group = self.env["gr.group"].create(
+            {"name": "Club", "site_id": self.site.id, "company_id": self.district.id}
+        )
+        self._merge()
+        self.assertFalse(role.is_current)
+        self.assertEqual(self.other_site.role_ids.partner_id, role.partner_id)
+        self.assertEqual(group.site_id, self.other_site)
+
+    def test_a_child_at_both_sites_stays_once(self):
+        self._make_enrollment(self.student, self.other_site, primary=False)
+        self._merge()
+        self.assertEqual(
+            self.student.enrollment_ids.filtered("is_current").site_id, self.other_site
+        )
+
+    def test_another_day_is_refused(self):
+        for day in (date(2026, 9, 1), date(2027, 1, 1)):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "at once"):
+                self._merge(date=day)
+
+    def test_merging_back_is_refused(self):
+        self._merge()
+        with self.assertRaisesRegex(UserError, "is closed"):
+            self.env["gr.site.merge"].create(
+                {"source_ids": self.other_site.ids, "target_id": self.site.id}
+            ).action_apply()
+        self.assertEqual(self.site._get_current_site(), self.other_site)
 
     def test_merge_into_itself_or_another_district_is_refused(self):
         with self.assertRaises(UserError):
@@ -119,10 +159,8 @@ class TestGrSiteChanges(HarvestCommon):
         action = wizard.action_apply()
         self.assertEqual(self._history(), before)
         new = self.env["gr.site"].browse(action["res_id"])
-        with freeze_time(MOVE):
-            (self.sixth + self.student)._compute_current()
-            self.assertEqual(self.sixth.site_id, new)
-            self.assertEqual(self.student.site_id, self.site)
+        self.assertEqual(self.sixth.site_id, new)
+        self.assertEqual(self.student.site_id, self.site)
 
     def test_split_needs_grades_or_students(self):
         wizard = self.env["gr.site.split"].create(

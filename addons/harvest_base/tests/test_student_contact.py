@@ -51,7 +51,9 @@ class TestStudentContact(HarvestCommon):
                 self.assertFalse(
                     Partner._read_group([("id", "=", self.partner.id)], ["name"])
                 )
-                mentions = Partner.get_mention_suggestions("Ana Prueba")["res.partner"]
+                mentions = Partner.get_mention_suggestions("Ana Prueba").get(
+                    "res.partner", []
+                )
                 self.assertNotIn(self.partner.id, [data["id"] for data in mentions])
                 with self.assertRaises(AccessError):
                     Partner.browse(self.partner.id).read(["name"])

@@ -27,10 +27,22 @@ class GrAccessExplain(models.TransientModel):
     can_see = fields.Boolean(compute="_compute_chain")
     chain = fields.Html(compute="_compute_chain", sanitize=False)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Who asks must see the child: the answer is about the child's family.
+        students = [vals.get("student_id") for vals in vals_list]
+        self.env["gr.student"].browse(filter(None, students)).check_access("read")
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["gr.student"].browse(vals.get("student_id") or []).check_access("read")
+        return super().write(vals)
+
     @api.depends("student_id", "user_id")
     def _compute_chain(self):
         for wizard in self:
-            if not (wizard.student_id and wizard.user_id):
+            readable = wizard.student_id._filtered_access("read")
+            if not (readable and wizard.user_id):
                 wizard.can_see = False
                 wizard.chain = False
                 continue

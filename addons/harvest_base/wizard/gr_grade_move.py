@@ -43,6 +43,7 @@ class GrGradeMove(models.TransientModel):
             raise UserError(self.env._("Choose a school other than the target."))
         if (self.source_ids | self.target_id).company_id != self.target_id.company_id:
             raise UserError(self.env._("A grade cannot move to another district."))
+        self._check_date()
         students = self.env["gr.student"]
         for old, new, domain in self._get_moves():
             students |= self._move(old, new, domain)

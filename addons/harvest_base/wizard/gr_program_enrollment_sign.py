@@ -29,6 +29,14 @@ class GrProgramEnrollmentSign(models.TransientModel):
     document = fields.Binary("Scan of the Form", attachment=True)
     document_name = fields.Char()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        places = [vals.get("place_id") for vals in vals_list]
+        self.env["gr.program.enrollment"].browse(filter(None, places)).check_access(
+            "write"
+        )
+        return super().create(vals_list)
+
     @api.depends("place_id")
     def _compute_adult_ids(self):
         for wizard in self:
@@ -43,13 +51,13 @@ class GrProgramEnrollmentSign(models.TransientModel):
     def action_apply(self):
         self.ensure_one()
         self.place_id._sign(
-            self.partner_id, self.method, self.signed_name, self.signed_at
+            self.partner_id,
+            self.method,
+            self.signed_name,
+            self.signed_at,
+            {
+                "signature_document": self.document,
+                "signature_document_name": self.document_name,
+            },
         )
-        if self.document:
-            self.place_id.write(
-                {
-                    "signature_document": self.document,
-                    "signature_document_name": self.document_name,
-                }
-            )
         return {"type": "ir.actions.act_window_close"}

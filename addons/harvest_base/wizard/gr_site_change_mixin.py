@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import OPEN_PLACE_STATES
@@ -62,6 +63,13 @@ class GrSiteChangeMixin(models.AbstractModel):
             & Domain("student_id", "in", enrollments.student_id.ids)
         )
 
+    def _check_date(self):
+        """Places and access follow at once, so a move takes effect the day it is run."""
+        if self.date != fields.Date.context_today(self):
+            raise UserError(
+                self.env._("A move takes effect at once. Run it on its first day.")
+            )
+
     def _move(self, old, new, domain):
         """Move students, their places and nothing else; return the students."""
         # sudo: who may run this wizard moves whole schools, whatever the role may
@@ -73,9 +81,15 @@ class GrSiteChangeMixin(models.AbstractModel):
         return lines.student_id.sudo(False)
 
     def _move_enrollments(self, lines, new):
+        """End the lines and continue them, unless the student is at the new site too."""
         eve = self.date - timedelta(days=1)
+        there = self._get_enrollments(
+            new, Domain("student_id", "in", lines.student_id.ids)
+        )
+        double = lines.filtered(lambda line: line.student_id in there.student_id)
         begun = lines.filtered(lambda line: line.date_start < self.date)
-        (lines - begun).write({"site_id": new.id})
+        (lines - begun - double).write({"site_id": new.id})
+        (double - begun).write({"active": False, "exit_reason": "merged"})
         values = [
             {
                 **line._get_facts(),
@@ -83,7 +97,7 @@ class GrSiteChangeMixin(models.AbstractModel):
                 "site_id": new.id,
                 "date_start": self.date,
             }
-            for line in begun
+            for line in begun - double
         ]
         begun.write({"date_end": eve, "exit_reason": "merged"})
         lines.create(values)
@@ -113,3 +127,26 @@ class GrSiteChangeMixin(models.AbstractModel):
         begun.write({"state": "ended", "date_end": eve})
         begun.flush_recordset()  # a child has one open place in a program
         places.create(values)
+
+    def _move_people_and_groups(self, old, new):
+        """Staff and program groups go along; classes come anew from the SIS."""
+        eve = self.date - timedelta(days=1)
+        roles = (
+            self.env["gr.site.role"]
+            .sudo()
+            .search(  # as above
+                Domain("site_id", "=", old.id)
+                & (Domain("date_end", "=", False) | Domain("date_end", ">=", self.date))
+            )
+        )
+        values = [
+            role.copy_data({"site_id": new.id, "date_start": self.date})[0]
+            for role in roles
+        ]
+        for role in roles:
+            role.date_end = max(eve, role.date_start or eve)
+        roles.create(values)
+        groups = self.env["gr.group"].sudo()  # as above
+        groups.search([("site_id", "=", old.id), ("kind", "=", "program")]).write(
+            {"site_id": new.id}
+        )

@@ -40,11 +40,15 @@ class GrSiteMerge(models.TransientModel):
             raise UserError(self.env._("Choose a site other than the one that stays."))
         if (sources | self.target_id).company_id != self.target_id.company_id:
             raise UserError(self.env._("Sites of two districts cannot be merged."))
+        if not self.target_id.active:
+            raise UserError(self.env._("%s is closed.", self.target_id.name))
+        self._check_date()
         for old, new, domain in self._get_moves():
             self._move(old, new, domain)
-        for site in sources:
-            self.target_id.user_ids |= site.user_ids
-        sources.write({"successor_id": self.target_id.id, "active": False})
+            self._move_people_and_groups(old, new)
+        # sudo: access and succession are written by this wizard only
+        self.target_id.sudo().user_ids |= sources.sudo().user_ids
+        sources.sudo().write({"successor_id": self.target_id.id, "active": False})
         return {
             "type": "ir.actions.act_window",
             "res_model": "gr.site",

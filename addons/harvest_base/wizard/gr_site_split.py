@@ -51,6 +51,7 @@ class GrSiteSplit(models.TransientModel):
         self.ensure_one()
         if not self._moves_ready():
             raise UserError(self.env._("Say which grades or which students move."))
+        self._check_date()
         new = self.source_id.copy(
             {
                 "name": self.name,

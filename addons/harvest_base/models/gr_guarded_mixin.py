@@ -1,0 +1,48 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+# A record's site is one of these, or hangs on one.
+PLACES = {"site_id", "site_ids", "group_id"}
+
+
+class GrGuardedMixin(models.AbstractModel):
+    """Fields that only the product itself writes, whatever a client sends.
+
+    ``readonly`` guards a view, not the RPC interface. A model names its fields in
+    ``_guarded`` (never from outside) and many2one fields in ``_fixed`` (not after
+    creation); its own methods write them with sudo, after they checked who asks.
+    """
+
+    _name = "gr.guarded.mixin"
+    _description = "Guarded Fields"
+
+    _guarded = frozenset()
+    _fixed = frozenset({"company_id"})
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # An empty value is what a form sends for a field that is not there.
+            self._refuse({name for name in self._guarded & vals.keys() if vals[name]})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse(self._guarded & vals.keys())
+        self._refuse(
+            {
+                name
+                for name in self._fixed & vals.keys()
+                if any(record.sudo()[name].id != vals[name] for record in self)
+            }  # sudo: compared, whoever may read it
+        )
+        result = super().write(vals)
+        if PLACES & vals.keys() and not self.env.su:
+            self.check_access("write")  # where it goes must be an own site, too
+        return result
+
+    def _refuse(self, names):
+        if names and not self.env.su:
+            labels = ", ".join(self._fields[name].string for name in sorted(names))
+            raise AccessError(
+                self.env._("“%(fields)s” cannot be set by hand.", fields=labels)
+            )
