@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness import ServedSystem, serve_clone
+from log_watch import LogWatch
 
 from scripts.launcher.paths import Addon, Ground
 
@@ -21,6 +22,10 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_configure(config) -> None:
+    config.pluginmanager.register(LogWatch(), "harvest-log-watch")
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,18 @@ def serve_clone(template: str, base_config: Path) -> Iterator[ServedSystem]:
 
 
 @contextmanager
+def cloned(template: str, purpose: str, base_config: Path) -> Iterator[tuple]:
+    """A fresh clone of a template, not served: (its name, a query on it)."""
+    database = f"harvest_e2e_{os.getpid()}_{purpose}"
+    data = Path(_data_dir(base_config))
+    _clone(template, database, data)
+    try:
+        yield database, ServedSystem("", database).query
+    finally:
+        _drop(database, data)
+
+
+@contextmanager
 def _running(config: Path, port: int, log: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     argv = [sys.executable, "-m", "odoo", "-c", str(config), "--logfile", str(log)]

@@ -46,6 +46,15 @@ class TestGrSyncRefuse(SyncCommon):
         run = self._refused(rosters.to_zip(files).getvalue(), "users.csv", "UTF-8")
         self.assertTrue(run.problem_ids.filtered(lambda p: p.code == "not_utf8"))
 
+    def test_refusal_is_told_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("es_419")
+        files = rosters.to_files(rosters.small_roster())
+        files["users.csv"] = files["users.csv"].decode().encode("cp1252", "replace")
+        run = self._refused(rosters.to_zip(files).getvalue(), "users.csv: Line 2")
+        spanish = run.with_context(lang="es_419")
+        self.assertIn("users.csv: La línea 2 no es texto UTF-8.", spanish.error)
+        self.assertIn("Exporte como UTF-8.", spanish.error)
+
     def test_missing_file(self):
         files = rosters.to_files(rosters.small_roster())
         del files["users.csv"]

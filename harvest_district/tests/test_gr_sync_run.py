@@ -5,6 +5,7 @@ import copy
 from datetime import date
 
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import AS_OF, SyncCommon
 from .engine import rosters
@@ -177,7 +178,8 @@ class TestGrSyncRun(SyncCommon):
             lambda c: (c.kind, c.external_id) == ("student", "s3")
         )
         bad.payload = {**bad.payload, "given_name": "", "family_name": ""}
-        self._apply(run)
+        with mute_logger("odoo.sql_db"):
+            self._apply(run)
         self.assertEqual(bad.state, "error")
         self.assertIn("first or a last name", bad.error)
         self.assertTrue(self._student("s2"))

@@ -43,6 +43,11 @@ class Templates:
             self._drop_old()
         return name
 
+    def ensure_base(self, addons: Sequence[Addon]) -> str:
+        """Name of a template with only what these addons depend on."""
+        with proc.locked(self.ground.state / "template.lock"):
+            return self._ensure_base(addons)
+
     def _ensure_base(self, addons: Sequence[Addon]) -> str:
         name = BASE + hash_text(self._base_key(addons))
         if not self.databases.exists(name):

@@ -28,13 +28,15 @@ TEST_OPTIONS = {
 def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
     """Run the tests named, or all; return pytest's exit code."""
     ready = prepare(ground, steps, development=True, needs=[CHROMIUM])
-    template = Templates(ready.databases, ready.odoo, steps).ensure(ground.addons)
+    templates = Templates(ready.databases, ready.odoo, steps)
+    template = templates.ensure(ground.addons)
+    base = templates.ensure_base(ground.addons)
     drop_abandoned(ready.databases, END_TO_END)
     steps.note(f"ready after {steps.total():.1f} s")
     with fresh_database(ready, template, RUN) as database:
         config = ready.odoo.write_config(f"{database}.conf", TEST_OPTIONS)
         try:
-            return _pytest(ready, template, database, config, arguments)
+            return _pytest(ready, (template, base), database, config, arguments)
         finally:
             config.unlink(missing_ok=True)
 
@@ -70,7 +72,7 @@ def default_paths(ground: Ground) -> list[str]:
 
 def _pytest(
     ready: Prepared,
-    template: str,
+    templates: tuple[str, str],
     database: str,
     config: Path,
     arguments: Sequence[str],
@@ -79,10 +81,11 @@ def _pytest(
     named = [word for word in arguments if _is_path(word)]
     argv = [ground.python, "-m", "pytest", f"--rootdir={ground.root}"]
     argv += ["-c", ground.root / "pytest.ini", f"--odoo-config={config}"]
-    argv += [f"--odoo-database={database}", "--odoo-http"]
+    argv += [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=warn"]
     argv += [*arguments, *([] if named else default_paths(ground))]
     env = ready.odoo.environ() | ready.server.environ()
-    env |= {"HARVEST_TEMPLATE": template, "HARVEST_ODOO_CONF": str(config)}
+    env |= {"HARVEST_ODOO_CONF": str(config)}
+    env |= dict(zip(("HARVEST_TEMPLATE", "HARVEST_BASE"), templates, strict=True))
     nginx = find_nginx(ground, ready.steps)
     env |= {"HARVEST_NGINX": str(nginx)} if nginx else {}
     return proc.stream(ready.account.command(argv), env=env, cwd=Path.cwd())
