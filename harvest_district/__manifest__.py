@@ -15,5 +15,6 @@
     ],
     "assets": {
         "web.assets_backend": ["harvest_district/static/src/**/*"],
+        "web.assets_unit_tests": ["harvest_district/static/tests/**/*"],
     },
 }

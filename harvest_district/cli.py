@@ -14,8 +14,12 @@ EXIT_HELD = 2
 def run(env, argv: list[str]) -> int:
     """Entry point of the launcher; ``env`` is the superuser's."""
     args = _parse(argv)
-    connection = _get_connection(env, args)
+    connection = _find_by_name(env, args) or _get_connection(env, args)
     source = Path(args.file)
+    if not source.exists() and connection.name == args.file:
+        if not connection.path:
+            raise SystemExit(f"“{args.file}” has no drop folder: name a file.")
+        source = Path(connection.path)
     sync_run = env["gr.sync.run"].create(
         {"connection_id": connection.id, "file_name": source.name}
         | ({"as_of": args.as_of} if args.as_of else {})
@@ -34,11 +38,16 @@ def run(env, argv: list[str]) -> int:
 
 def _parse(argv):
     parser = argparse.ArgumentParser(prog="harvest sync", description=__doc__)
-    parser.add_argument("file", help="OneRoster zip file or folder")
+    parser.add_argument(
+        "file", help="OneRoster zip file or folder, or the name of a district system"
+    )
     parser.add_argument(
         "--connection",
         default="",
         help="name of the district system (default: the only one)",
+    )
+    parser.add_argument(
+        "--new", action="store_true", help="make the named district system"
     )
     parser.add_argument("--company", default="", help="name of the district")
     parser.add_argument("--as-of", default="", help="the day of the file, YYYY-MM-DD")
@@ -46,6 +55,13 @@ def _parse(argv):
         "--preview", action="store_true", help="show what would change, apply nothing"
     )
     return parser.parse_args(argv)
+
+
+def _find_by_name(env, args):
+    """Return the system that is named instead of a file, or an empty recordset."""
+    if args.connection or Path(args.file).exists():
+        return env["gr.sync.connection"]
+    return env["gr.sync.connection"].search([("name", "=", args.file)], limit=1)
 
 
 def _get_connection(env, args):
@@ -58,8 +74,14 @@ def _get_connection(env, args):
     Connection = env["gr.sync.connection"]
     mine = Connection.search([("company_id", "=", company.id)])
     if args.connection:
-        named = mine.filtered(lambda found: found.name == args.connection)
-        return named[:1] or _make(env, args.connection, company)
+        named = mine.filtered(lambda found: found.name == args.connection)[:1]
+        if not named and not args.new:
+            raise SystemExit(
+                f"There is no district system named “{args.connection}”. A second one"
+                " for the same schools makes every child twice; if it truly is another"
+                " system, say --new."
+            )
+        return named or _make(env, args.connection, company)
     if len(mine) > 1:
         names = ", ".join(mine.mapped("name"))
         raise SystemExit(f"Say which system with --connection: {names}")

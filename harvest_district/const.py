@@ -5,6 +5,10 @@ from .sis import kinds
 # Changes applied in one savepoint, and in one transaction of a background job.
 APPLY_BATCH = 5_000
 APPLY_JOB = 10_000
+# How long a job waits while another run of the same system is at work.
+BUSY_SECONDS = 30
+# Days after which a finished run forgets its file and payloads (children's data).
+KEEP_DAYS_RULE = "sync.payload.keep_days"
 # A batch that fails is tried again in this many parts.
 SPLIT = 10
 
@@ -15,9 +19,11 @@ RUN_STATES = [
     ("applying", "Applying"),
     ("done", "Applied"),
     ("held", "Applied, Sites Held"),
+    ("partial", "Applied, With Errors"),
     ("refused", "Refused"),
     ("dropped", "Dropped"),
 ]
+APPLIED_RUN_STATES = ("done", "held", "partial")
 OPEN_RUN_STATES = ("new", "reading", "review", "applying")
 
 ACTIONS = [

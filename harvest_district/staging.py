@@ -190,3 +190,27 @@ def store_changes(cr, run_id: int, held: Iterable[str], positions: Mapping) -> N
             positions=[positions[key] for key in keys],
         )
     )
+
+
+def hold_pairs(cr, run_id: int, reason: str) -> None:
+    """Hold a student's leaving of a free school while the arrival elsewhere is held.
+
+    Else a child who moves to a held school would be at none.
+    """
+    cr.execute(
+        SQL(
+            """
+            UPDATE gr_sync_change leaving SET state = 'held', error = %(reason)s
+              FROM gr_sync_change arrival
+             WHERE leaving.run_id = %(run_id)s AND arrival.run_id = %(run_id)s
+               AND leaving.kind = %(kind)s AND arrival.kind = %(kind)s
+               AND leaving.action = 'archive' AND leaving.state = 'staged'
+               AND arrival.action IN ('create', 'restore') AND arrival.state = 'held'
+               AND split_part(leaving.external_id, '|', 1)
+                   = split_part(arrival.external_id, '|', 1)
+            """,
+            run_id=run_id,
+            kind=kinds.SCHOOL_ENROLLMENT,
+            reason=reason,
+        )
+    )

@@ -159,11 +159,10 @@ class TestAccessMatrix(HarvestCommon):
 # What district-wide access adds, by role, to what a user of one site may do: the cells
 # of the matrix at "elsewhere" become those at "own", and imports open up.
 DISTRICT_WIDE = {
-    "gr.sync.change": {"B": "crwu", "Admin": "crwu"},
+    "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
-    "gr.sync.problem": {"B": "crwu", "Admin": "crwu"},
-    "gr.sync.run": {"B": "crw", "Admin": "crw"},
-    "gr.sync.site": {"B": "crwu", "Admin": "crwu"},
+    "gr.sync.problem": {"B": "r", "Admin": "r"},
+    "gr.sync.run": {"B": "cr", "Admin": "cr"},
     "gr.school.year": {"B": "crwu", "C": "crw", "Admin": "crwu"},
 }
 

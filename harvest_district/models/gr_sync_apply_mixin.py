@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.harvest_base.const import QUIET_LOAD
 
-from ..const import APPLY_BATCH, APPLY_JOB, SPLIT
+from ..const import APPLY_BATCH, APPLY_JOB, BUSY_SECONDS, SPLIT
 from ..exceptions import UnresolvedReference
 from ..writers import MODELS, Links, Staged, get_writer
 
@@ -29,7 +29,7 @@ class GrSyncApplyMixin(models.AbstractModel):
 
     def action_apply(self):
         """Apply in the background what is not held."""
-        for run in self:
+        for run in self._check_operator():
             if run.state not in ("review", "applying", "held"):
                 raise UserError(
                     self.env._("“%s” has nothing to apply.", run.display_name)
@@ -37,9 +37,9 @@ class GrSyncApplyMixin(models.AbstractModel):
             run.state = "applying"
             run._delay_apply()
 
-    def _delay_apply(self):
+    def _delay_apply(self, eta=None):
         self.with_delay(
-            description=self.env._("Apply %(run)s", run=self.display_name)
+            description=self.env._("Apply %(run)s", run=self.display_name), eta=eta
         )._job_apply()
 
     def _job_apply(self):
@@ -47,8 +47,10 @@ class GrSyncApplyMixin(models.AbstractModel):
         self.ensure_one()
         if self.state != "applying":
             return
+        before = self.done_count + self.error_count
         if self._apply_some(APPLY_JOB):
-            self._delay_apply()
+            is_busy = self.done_count + self.error_count == before
+            self._delay_apply(eta=BUSY_SECONDS if is_busy else None)
 
     def _apply_all(self, on_progress=None):
         """Apply everything now, one transaction after the other (command line, cron).
@@ -180,11 +182,16 @@ class GrSyncApplyMixin(models.AbstractModel):
 
     def _finish(self):
         """Everything that may be applied is: say so, link sites, call for decisions."""
+        # sudo: the baseline is nobody's to read
+        run_sudo = self.sudo().with_context(bin_size=False)
+        if run_sudo.baseline:
+            run_sudo.connection_id.baseline = run_sudo.baseline
+            run_sudo.baseline = False
         sites = self._get_sites()
         for line in self.site_line_ids.filtered(lambda line: not line.site_id):
             line.site_id = sites.get(line.site_key)
         waiting = self.site_line_ids.filtered("is_held")
-        self.state = "held" if waiting else "done"
+        self.state = "held" if waiting else "partial" if self.error_count else "done"
         if waiting:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
+from ..sis import kinds
 from ..writers import get_writer
 
 
@@ -22,7 +23,7 @@ class GrSyncChange(models.Model):
     action = fields.Selection(ACTIONS, required=True)
     site_key = fields.Char(help="The school it counts for")
     old_site_key = fields.Char(help="The school it counted for before")
-    payload = fields.Json()
+    payload = fields.Json(groups=fields.NO_ACCESS)
     payload_hash = fields.Char()
     date_end = fields.Date()
     position = fields.Integer(required=True, help="What must be applied before what")
@@ -46,7 +47,11 @@ class GrSyncChange(models.Model):
         return dict(self._fields["kind"]._description_selection(self.env))
 
     def _compute_name(self):
-        for (run, kind), changes in self.grouped(lambda c: (c.run_id, c.kind)).items():
+        # sudo: names are for who may read the change, the payload is for nobody
+        staged = self.sudo()
+        for (run, kind), changes in staged.grouped(
+            lambda change: (change.run_id, change.kind)
+        ).items():
             writer = get_writer(run, kind)
             names = writer.get_names(changes)
             for change in changes:
@@ -55,8 +60,13 @@ class GrSyncChange(models.Model):
     def _compute_details(self):
         """Compare with the record as it is now; readable, for people."""
         self.details = False
-        waiting = self.filtered(
-            lambda change: change.action == "update" and change.state != "applied"
+        # sudo: as above; what needs a need to know is not described
+        waiting = self.sudo().filtered(
+            lambda change: (
+                change.action == "update"
+                and change.state != "applied"
+                and change.kind != kinds.DEMOGRAPHICS
+            )
         )
         for (run, kind), changes in waiting.grouped(
             lambda change: (change.run_id, change.kind)

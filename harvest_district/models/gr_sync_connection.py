@@ -3,7 +3,7 @@ import gzip
 import io
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..const import RUN_STATES
@@ -53,6 +53,12 @@ class GrSyncConnection(models.Model):
         compute="_compute_grade_names_text",
         inverse="_inverse_grade_names_text",
         help="One a line: what the system sends = CEDS code. Example: -1 = TK",
+    )
+    path = fields.Char(
+        "Drop Folder",
+        groups="harvest_base.group_harvest_admin",
+        help="Where the system leaves its zip file or folder on this server; read by"
+        " the command “harvest sync” with this system's name",
     )
     active = fields.Boolean(default=True)
     run_ids = fields.One2many("gr.sync.run", "connection_id", string="Runs")
@@ -126,13 +132,23 @@ class GrSyncConnection(models.Model):
         content = gzip.decompress(base64.b64decode(stored)).decode()
         return load_baseline(io.StringIO(content))
 
-    def _save_baseline(self, roster):
-        """Keep the whole roster as it was sent, for files of changes to come."""
-        self.ensure_one()
+    @api.model
+    def _pack_baseline(self, roster):
+        """Return the whole roster as it was sent, for files of changes to come."""
         text = io.StringIO()
         save_baseline(roster, text)
         packed = gzip.compress(text.getvalue().encode(), compresslevel=1, mtime=0)
-        self.sudo().baseline = base64.b64encode(packed)
+        return base64.b64encode(packed)
+
+    def write(self, vals):
+        if {"tenant", "adapter", "company_id"} & vals.keys() and self.run_ids:
+            raise UserError(
+                self.env._(
+                    "Rosters were read with this key already. Make a new district"
+                    " system instead."
+                )
+            )
+        return super().write(vals)
 
     def _lock(self):
         """Let only one run of this system work at a time; false when one does."""

@@ -1,13 +1,21 @@
 import base64
 import io
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import staging
-from ..const import ACTIONS, GATED_KINDS, OPEN_RUN_STATES, RUN_STATES
+from ..const import (
+    ACTIONS,
+    APPLIED_RUN_STATES,
+    GATED_KINDS,
+    KEEP_DAYS_RULE,
+    OPEN_RUN_STATES,
+    RUN_STATES,
+)
 from ..sis import (
     GatePolicy,
     RosterError,
@@ -42,8 +50,14 @@ class GrSyncRun(models.Model):
 
     _name = "gr.sync.run"
     _description = "Roster Import"
-    _inherit = ["gr.sync.apply.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.guarded.mixin",
+        "gr.sync.apply.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
+    _guarded = frozenset({"state", "baseline", "done_count", "error_count"})
 
     name = fields.Char(compute="_compute_name", store=True)
     connection_id = fields.Many2one(
@@ -55,10 +69,9 @@ class GrSyncRun(models.Model):
     state = fields.Selection(
         RUN_STATES, required=True, default="new", readonly=True, tracking=True
     )
-    file = fields.Binary(
-        attachment=True, groups="harvest_base.group_harvest_operations"
-    )
+    file = fields.Binary(attachment=True, groups=fields.NO_ACCESS, copy=False)
     file_name = fields.Char()
+    baseline = fields.Binary(attachment=True, groups=fields.NO_ACCESS, copy=False)
     as_of = fields.Date(required=True, default=fields.Date.context_today)
     site_line_ids = fields.One2many("gr.sync.site", "run_id", string="Sites")
     change_ids = fields.One2many("gr.sync.change", "run_id", string="Changes")
@@ -122,9 +135,18 @@ class GrSyncRun(models.Model):
 
     # READ
 
+    def _check_operator(self):
+        """Let only operators go on; what a run does, it does as the system.
+
+        Runs, changes and decisions are written by these methods alone, so that nobody
+        can alter what was staged or what was decided.
+        """
+        self.check_access("create")
+        return self.sudo()
+
     def action_read(self):
         """Read in the background; the form follows by itself."""
-        for run in self:
+        for run in self._check_operator():
             run.with_delay(
                 description=self.env._("Read %(file)s", file=run.file_name),
                 identity_key=f"gr.sync.run-read-{run.id}",
@@ -159,15 +181,17 @@ class GrSyncRun(models.Model):
             if any(mode == "delta" for mode in roster.modes.values()):
                 roster = merge(connection._load_baseline(), roster)
             snapshot = build_snapshot(roster, as_of=self.as_of)
-            self._check_same_system(roster)
+            self._check_source(roster)
         except RosterError as error:
             self._refuse(error)
             return
         self._store_problems(snapshot.problems)
         self._stage(snapshot)
-        connection._save_baseline(roster)
         self._supersede_older()
-        self.state = "review" if self.change_count else "done"
+        self.baseline = connection._pack_baseline(roster)
+        self.state = "review"
+        if not self.change_count:
+            self._finish()
 
     def _forget(self):
         """Begin again, as after a crash."""
@@ -186,11 +210,50 @@ class GrSyncRun(models.Model):
             "Run %s of %s refused: %s", self.id, self.connection_id.name, error
         )
 
-    def _check_same_system(self, roster):
-        """:raise RosterError: nothing in the file is known here, yet much is known."""
+    def _check_source(self, roster):
+        """Refuse what would be believed wrongly.
+
+        :raise RosterError: it is another system's file, older than what was applied,
+            or its students are here through another connection already
+        """
+        orgs = roster.files.get(kinds.ORG, "")
         known = self._get_sites()
         if known and roster.orgs and not known.keys() & roster.orgs.keys():
-            raise RosterError.of("other_system", roster.files.get(kinds.ORG, ""))
+            raise RosterError.of("other_system", orgs)
+        last = self.search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("state", "in", APPLIED_RUN_STATES),
+            ],
+            order="as_of desc",
+            limit=1,
+        )
+        if last and self.as_of < last.as_of:
+            raise RosterError.of("older_than_last", last=str(last.as_of))
+        if not known and (other := self._find_other_connection(roster)):
+            raise RosterError.of("known_elsewhere", orgs, connection=other)
+
+    def _find_other_connection(self, roster):
+        """Return the name of a connection that most of the students came through."""
+        numbers = [
+            person.identifier
+            for person in roster.persons.values()
+            if person.identifier
+            and any(role.role == "student" for role in person.roles)
+        ]
+        students = self.env["gr.student"].sudo()  # counted, never shown
+        found = students.with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id), ("local_id", "in", numbers)]
+        )
+        if not numbers or len(found) * 2 < len(numbers):
+            return ""
+        link = self.env["gr.external.ref"].search(
+            [("model", "=", "gr.student"), ("res_id", "in", found.ids)], limit=1
+        )
+        connection = self.env["gr.sync.connection"].search(
+            [("adapter", "=", link.source), ("tenant", "=", link.tenant)]
+        )
+        return connection.name
 
     def _get_key(self):
         """Return (source, tenant), the first half of an external reference."""
@@ -229,6 +292,8 @@ class GrSyncRun(models.Model):
         self._store_counts(groups)
         self._store_sites(groups, holds, snapshot)
         staging.store_changes(cr, self.id, holds, POSITIONS)
+        waits = self.env._("Waits for the arrival at a school that is held.")
+        staging.hold_pairs(cr, self.id, waits)
         self.env["gr.sync.change"].invalidate_model()
         cr.execute(SQL("DROP TABLE gr_sync_stage, gr_sync_diff"))
 
@@ -317,12 +382,37 @@ class GrSyncRun(models.Model):
 
     def action_drop(self):
         """Forget a preview; the next run shows the same changes again."""
-        for run in self.filtered(lambda run: run.state in ("review", "held", "new")):
+        for run in self._check_operator().filtered(
+            lambda run: run.state in ("review", "held", "new")
+        ):
             run.change_ids.filtered(
                 lambda change: change.state in ("staged", "held")
             ).state = "dropped"
             run.site_line_ids.write({"is_held": False})
             run.state = "dropped"
+
+    @api.autovacuum
+    def _gc_payloads(self):
+        """Forget files and payloads of runs that ended long ago; counts stay."""
+        today = fields.Date.context_today(self)
+        for district in self.env["res.company"].search([("gr_site_ids", "!=", False)]):
+            days = self.env["gr.rule"].rule(KEEP_DAYS_RULE, district, today)
+            old = self.search(
+                [
+                    ("company_id", "=", district.id),
+                    ("state", "in", ("done", "partial", "refused", "dropped")),
+                    ("create_date", "<", today - timedelta(days=days)),
+                ]
+            )
+            old.write({"file": False, "baseline": False})
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE gr_sync_change SET payload = '{}'"
+                    " WHERE run_id = ANY(%s) AND payload <> '{}'",
+                    old.ids,
+                )
+            )
+        self.env["gr.sync.change"].invalidate_model(["payload"])
 
     def action_view_changes(self):
         self.ensure_one()

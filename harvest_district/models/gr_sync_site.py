@@ -75,6 +75,7 @@ class GrSyncSite(models.Model):
         self.filtered("is_held")._decide("drop")
 
     def _decide(self, decision):
-        self.write({"decision": decision, "is_held": False})
-        for run in self.run_id:
-            run._release_sites(self.filtered(lambda line, run=run: line.run_id == run))
+        for run in self.run_id._check_operator():
+            lines = self.sudo().filtered(lambda line, run=run: line.run_id == run)
+            lines.write({"decision": decision, "is_held": False})
+            run._release_sites(lines)

@@ -28,6 +28,16 @@ MESSAGES: dict[str, Message] = {
     "not_found": Message(
         "fatal", _("There is no such file or folder."), _("Check the path.")
     ),
+    "older_than_last": Message(
+        "fatal",
+        _("The file is of an earlier day than the last one applied (%(last)s)."),
+        _("Import the newest file. What an older one says is history already."),
+    ),
+    "known_elsewhere": Message(
+        "fatal",
+        _("Most of its students came through another connection: %(connection)s."),
+        _("Choose that connection; a second one would make every child twice."),
+    ),
     "other_system": Message(
         "fatal",
         _(

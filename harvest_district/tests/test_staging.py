@@ -39,7 +39,8 @@ class TestStaging(SyncCommon):
         staging.compare(cr, self.connection.adapter, self.connection.tenant, AS_OF)
         staging.judge_absent(cr, snapshot, AS_OF)
         cr.execute(
-            "SELECT kind, external_id, action, old_site, site, counted FROM gr_sync_diff"
+            "SELECT kind, external_id, action, old_site, site, counted"
+            " FROM gr_sync_diff"
         )
         found = set(cr.fetchall())
         cr.execute("DROP TABLE gr_sync_stage, gr_sync_diff")

@@ -33,11 +33,12 @@ class GrSyncUpload(models.TransientModel):
         run = self.env["gr.sync.run"].create(
             {
                 "connection_id": self.connection_id.id,
-                "file": self.file,
                 "file_name": self.file_name,
                 "as_of": self.as_of,
             }
         )
+        # sudo: once handed in, the file is nobody's to read; it is children's data
+        run.sudo().file = self.file
         run.action_read()
         return {
             "type": "ir.actions.act_window",

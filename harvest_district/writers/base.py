@@ -56,7 +56,7 @@ class Writer:
         """What "not in the source any more" means for these records."""
         records.write({"active": False})
 
-    def restored_values(self) -> dict:
+    def restore_values(self, record) -> dict:
         """What a returning record gets on top of its values."""
         return {"active": True}
 
@@ -114,7 +114,7 @@ class Writer:
         for change, record in zip(changes, records, strict=True):
             values = self.values(change.payload)
             if restore:
-                values |= self.restored_values()
+                values |= self.restore_values(record)
             self._write(record, values)
         return records
 

@@ -32,7 +32,7 @@ class ClassWriter(Writer):
             "kind": "homeroom" if payload["type"] == "homeroom" else "class",
             "parent_id": self.links.find(kinds.COURSE, payload["course_id"]),
             "company_id": self.company.id,
-            "site_id": self.links.resolve(kinds.ORG, payload["org_id"]),
+            "site_id": self.links.open_site(payload["org_id"]),
             "school_year_id": self.links.school_year(payload["school_year"]),
             "date_start": to_day(payload["date_start"]),
             "date_end": to_day(payload["date_end"]),

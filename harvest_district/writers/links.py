@@ -60,6 +60,11 @@ class Links:
             )
         return record_id
 
+    def open_site(self, org_id: str) -> int:
+        """Return the id of a school's site, or of the one that took it over."""
+        site = self.env["gr.site"].browse(self.resolve(kinds.ORG, org_id))
+        return site._get_current_site().id
+
     def record(self, kind: str, external_id: str):
         """Return the record behind a reference, or an empty recordset."""
         record_id = self.find(kind, external_id)

@@ -24,19 +24,30 @@ class StudentWriter(Writer):
             "first_name": payload["given_name"] or False,
             "middle_name": payload["middle_name"] or False,
             "last_name": payload["family_name"] or False,
-            "preferred_name": payload["preferred_given_name"] or False,
-            "pronouns": payload["pronouns"] or False,
             "local_id": payload["identifier"] or False,
             "ssid": ssid if SSID.fullmatch(ssid) else False,
             "learner_type": "pupil",
             "company_id": self.company.id,
+            # What the source does not send, people keep by hand.
+            **{
+                name: payload[sent]
+                for name, sent in (
+                    ("preferred_name", "preferred_given_name"),
+                    ("pronouns", "pronouns"),
+                )
+                if payload[sent]
+            },
         }
 
     def complete(self, rows):
         """School, grade and household follow with the enrollments and the family."""
         later = {"site_id": False, "grade": False, "household_id": False}
+        blank = {"preferred_name": False, "pronouns": False}
         return [
-            row | later | {"name": full_name(row["first_name"], row["last_name"])}
+            blank
+            | row
+            | later
+            | {"name": full_name(row["first_name"], row["last_name"])}
             for row in rows
         ]
 
@@ -86,6 +97,14 @@ class AdultWriter(Writer):
             | {"complete_name": row["name"]}
             for row, (number,) in zip(rows, numbers, strict=True)
         ]
+
+    def differences(self, record, values):
+        """Who can log in keeps name and e-mail: a password is reset by e-mail."""
+        changed = super().differences(record, values)
+        if record.user_ids:
+            changed.pop("email", None)
+            changed.pop("name", None)
+        return changed
 
     def archive(self, records):
         """A contact that a user, or somebody else's child, needs stays."""
@@ -179,7 +198,7 @@ class DemographicsWriter(Writer):
     def archive(self, records):
         """Absence proves nothing about a person; the row stays with the student."""
 
-    def restored_values(self):
+    def restore_values(self, record):
         return {}
 
     def name_of(self, payload):
@@ -213,7 +232,15 @@ class GuardianshipWriter(Writer):
 
     def archive(self, records):
         """An adult whom a court limits stays listed, so that the limit is seen."""
-        super().archive(records.filtered(lambda adult: adult.court_limit == "none"))
+        records.filtered(
+            lambda adult: adult.active and adult.court_limit == "none"
+        ).write({"active": False, "is_ended_by_source": True})
+
+    def restore_values(self, record):
+        """What a person ended stays ended; only what the source ended comes back."""
+        if record.is_ended_by_source:
+            return {"active": True, "is_ended_by_source": False}
+        return {}
 
     def name_of(self, payload):
         student = self.links.record(kinds.STUDENT, payload["student_id"])

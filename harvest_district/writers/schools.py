@@ -54,7 +54,7 @@ class SchoolEnrollmentWriter(Writer):
     def values(self, payload):
         return {
             "student_id": self.links.resolve(kinds.STUDENT, payload["student_id"]),
-            "site_id": self.links.resolve(kinds.ORG, payload["org_id"]),
+            "site_id": self.links.open_site(payload["org_id"]),
             "school_year_id": self.links.school_year(payload["school_year"]),
             "grade": payload["grade"] or False,
             "date_start": to_day(payload["date_start"]) or self.run.as_of,
@@ -62,6 +62,20 @@ class SchoolEnrollmentWriter(Writer):
             "primary": payload["primary"],
             "exit_reason": False,
         }
+
+    def _write(self, record, values):
+        """A line that ended when its site merged is continued at the other site."""
+        if record.exit_reason == "merged":
+            record = self.env[self.model].search(
+                [
+                    ("student_id", "=", record.student_id.id),
+                    ("site_id", "=", values["site_id"]),
+                ],
+                limit=1,
+            )
+            values = {k: v for k, v in values.items() if k != "date_start"}
+        if record:
+            super()._write(record, values)
 
     def complete(self, rows):
         return [row | {"company_id": self.company.id} for row in rows]

@@ -23,12 +23,14 @@ class GrGuardedMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             # An empty value is what a form sends for a field that is not there.
-            self._refuse({name for name in self._guarded & vals.keys() if vals[name]})
+            self._refuse_guarded(
+                {name for name in self._guarded & vals.keys() if vals[name]}
+            )
         return super().create(vals_list)
 
     def write(self, vals):
-        self._refuse(self._guarded & vals.keys())
-        self._refuse(
+        self._refuse_guarded(self._guarded & vals.keys())
+        self._refuse_guarded(
             {
                 name
                 for name in self._fixed & vals.keys()
@@ -40,7 +42,7 @@ class GrGuardedMixin(models.AbstractModel):
             self.check_access("write")  # where it goes must be an own site, too
         return result
 
-    def _refuse(self, names):
+    def _refuse_guarded(self, names):
         if names and not self.env.su:
             labels = ", ".join(self._fields[name].string for name in sorted(names))
             raise AccessError(

@@ -4,8 +4,8 @@ from odoo import api, models
 class MailFollowers(models.Model):
     """Who may follow: never a student's contact, and on our records only employees.
 
-    A follower is mailed what staff write, and no record rule stands between, so a parent
-    who once subscribed would still get it after a court order.
+    A follower is mailed what staff write, and no record rule stands between, so a
+    parent who once subscribed would still get it after a court order.
     """
 
     _inherit = "mail.followers"

@@ -64,7 +64,7 @@ class GrSiteChangeMixin(models.AbstractModel):
         )
 
     def _check_date(self):
-        """Places and access follow at once, so a move takes effect the day it is run."""
+        """Places and access follow at once, so it is run on its first day."""
         if self.date != fields.Date.context_today(self):
             raise UserError(
                 self.env._("A move takes effect at once. Run it on its first day.")
@@ -81,7 +81,7 @@ class GrSiteChangeMixin(models.AbstractModel):
         return lines.student_id.sudo(False)
 
     def _move_enrollments(self, lines, new):
-        """End the lines and continue them, unless the student is at the new site too."""
+        """End the lines and continue them, unless the student is there already."""
         eve = self.date - timedelta(days=1)
         there = self._get_enrollments(
             new, Domain("student_id", "in", lines.student_id.ids)

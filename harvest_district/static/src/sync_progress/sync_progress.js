@@ -1,4 +1,4 @@
-import {Component, onWillUnmount, useEffect} from "@odoo/owl";
+import {Component, useEffect} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
@@ -19,11 +19,10 @@ export class SyncProgress extends Component {
                 if (isWorking) {
                     this.schedule();
                 }
-                return () => clearTimeout(this.timer);
+                return () => this.stop();
             },
             () => [this.isWorking]
         );
-        onWillUnmount(() => clearTimeout(this.timer));
     }
 
     get isWorking() {
@@ -39,12 +38,22 @@ export class SyncProgress extends Component {
     }
 
     schedule() {
-        this.timer = setTimeout(async () => {
-            await this.props.record.load();
-            if (this.isWorking) {
-                this.schedule();
+        const timer = setTimeout(async () => {
+            try {
+                await this.props.record.load();
+            } finally {
+                // Not after the form was left; again after a lost connection.
+                if (this.timer === timer) {
+                    this.schedule();
+                }
             }
         }, POLL_MS);
+        this.timer = timer;
+    }
+
+    stop() {
+        clearTimeout(this.timer);
+        this.timer = null;
     }
 }
 
