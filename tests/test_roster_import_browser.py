@@ -41,7 +41,8 @@ def backend(page, server):
     """A browser, and a district system (``system``) from which nothing came yet."""
     name = f"SIS {uuid.uuid4().hex[:8]}"
     server.query(
-        """INSERT INTO gr_sync_connection (name, adapter, tenant, encoding, company_id, active)
+        """INSERT INTO gr_sync_connection
+                  (name, adapter, tenant, encoding, company_id, active)
            SELECT %s, 'oneroster_csv', %s, 'utf-8', company_id, TRUE FROM res_users
             WHERE login = 'technology'""",
         name,
@@ -87,7 +88,9 @@ def test_roster_is_dropped_previewed_applied_and_then_says_no_change(
 
     site = next(
         name
-        for name, new in zip(texts(lines, "name"), numbers(lines, "student_new"))
+        for name, new in zip(
+            texts(lines, "name"), numbers(lines, "student_new"), strict=True
+        )
         if new
     )
     students = open_site_students(backend, site)
