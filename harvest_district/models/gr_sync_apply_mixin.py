@@ -5,7 +5,8 @@ from psycopg2 import OperationalError
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
+from odoo.tools.gc import disabling_gc
 
 from odoo.addons.harvest_base.const import QUIET_LOAD
 
@@ -70,6 +71,10 @@ class GrSyncApplyMixin(models.AbstractModel):
         self.ensure_one()
         if not self.connection_id._lock():
             return True
+        with disabling_gc():  # thousands of rows, no cycles: collecting finds nothing
+            return self._apply_batches(limit)
+
+    def _apply_batches(self, limit):
         applied, links = 0, Links(self._with_quiet_load())
         while applied < limit:
             batch = self._next_batch()
@@ -128,7 +133,9 @@ class GrSyncApplyMixin(models.AbstractModel):
         """
         run = self._with_quiet_load()
         try:
-            with self.env.cr.savepoint():
+            # A refused row would be logged with its values, a child's; it is told in
+            # the change instead.
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 get_writer(run, changes[0].kind, links).apply(changes)
                 run.env.flush_all()
         except OperationalError:

@@ -2,7 +2,7 @@
 
 import re
 
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize
 
 from odoo.addons.harvest_base.models.gr_student import full_name
 
@@ -81,7 +81,7 @@ class AdultWriter(Writer):
         return values
 
     def complete(self, rows):
-        """A private person is its own commercial entity and has the plain name."""
+        """What Odoo computes for a private person without a user, known beforehand."""
         numbers = self.env.execute_query(
             SQL(
                 "SELECT nextval(pg_get_serial_sequence('res_partner', 'id'))"
@@ -93,8 +93,13 @@ class AdultWriter(Writer):
         return [
             blank
             | row
-            | {"id": number, "commercial_partner_id": number}
-            | {"complete_name": row["name"]}
+            | {
+                "id": number,
+                "commercial_partner_id": number,
+                "complete_name": row["name"],
+                "email_normalized": email_normalize(row.get("email"), strict=False),
+                "partner_share": True,
+            }
             for row, (number,) in zip(rows, numbers, strict=True)
         ]
 

@@ -1,3 +1,4 @@
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {expect, test} from "@odoo/hoot";
 import {queryOne, waitFor} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
@@ -10,6 +11,7 @@ class Upload extends models.Model {
     file_name = fields.Char();
 }
 
+defineMailModels();
 defineModels([Upload]);
 
 function dispatchDrag(type, ...files) {

@@ -1,3 +1,4 @@
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {expect, test} from "@odoo/hoot";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {
@@ -26,6 +27,7 @@ class Run extends models.Model {
     ];
 }
 
+defineMailModels();
 defineModels([Run]);
 
 async function mountRun(resId) {
