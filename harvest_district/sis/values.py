@@ -6,6 +6,7 @@ knows it) when the text cannot be understood. Source: OneRoster 1.1/1.2 CSV bind
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from unicodedata import is_normalized, normalize
@@ -89,11 +90,9 @@ def parse_date(text: str) -> str:
     if not text:
         return ""
     if _DATE.fullmatch(text):
-        try:
+        with suppress(ValueError):  # a day that no month has
             if date.fromisoformat(text).year >= 1900:
                 return text
-        except ValueError:
-            pass
     raise BadValue("bad_date", shape=shape(text))
 
 

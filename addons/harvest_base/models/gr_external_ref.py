@@ -20,7 +20,7 @@ class GrExternalRef(models.Model):
     external_id = fields.Char(string="External ID", required=True)
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        string="Record", model_field="model", required=True, readonly=True
+        string="Record", model_field="model", required=True, readonly=True, index=True
     )
     company_id = fields.Many2one(
         "res.company",
@@ -48,7 +48,6 @@ class GrExternalRef(models.Model):
         "UNIQUE (source, tenant, kind, external_id)",
         "This external id is linked already.",
     )
-    _record_idx = models.Index("(model, res_id)")
 
     @api.model
     def _find(self, source, tenant, kind, model):
