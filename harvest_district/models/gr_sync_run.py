@@ -296,7 +296,8 @@ class GrSyncRun(models.Model):
         self._store_sites(groups, holds, snapshot)
         staging.store_changes(cr, self.id, holds, POSITIONS)
         waits = self.env._("Waits for the arrival at a school that is held.")
-        staging.hold_pairs(cr, self.id, waits)
+        if holds:
+            staging.hold_pairs(cr, self.id, waits)
         self.env["gr.sync.change"].invalidate_model()
         cr.execute(SQL("DROP TABLE gr_sync_stage, gr_sync_diff"))
 
