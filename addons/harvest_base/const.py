@@ -52,7 +52,6 @@ DAY_TYPES = [
     ("closure", "Closure"),
 ]
 SCHOOL_DAY_TYPES = ("instructional", "early_release")
-PROGRAM_DAY_TYPES = (*SCHOOL_DAY_TYPES, "program")
 
 RELATIONS = [
     ("mother", "Mother"),
@@ -101,7 +100,6 @@ FLAG_KINDS = [
     ("frpm", "Free or reduced-price meals"),
     ("address", "Address is confidential"),
 ]
-HEALTH_FLAG_KINDS = ("allergy", "medical", "medication", "dietary", "mobility", "plan")
 CONFIDENTIAL_FLAG_KINDS = ("foster", "homeless", "frpm", "address")
 
 # OneRoster 1.2 user roles.

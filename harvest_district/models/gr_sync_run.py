@@ -326,13 +326,14 @@ class GrSyncRun(models.Model):
     def _store_sites(self, groups, holds, snapshot):
         lines = count_sites(groups)
         names = self._get_site_names(snapshot)
+        sites = self._get_sites()
         self.env["gr.sync.site"].create(
             [
                 {
                     **counts,
                     "run_id": self.id,
                     "site_key": key,
-                    "site_id": self._get_sites().get(key),
+                    "site_id": sites.get(key),
                     "name": names.get(key) or key,
                     "is_held": key in holds,
                     "decision": "wait" if key in holds else False,
@@ -378,22 +379,27 @@ class GrSyncRun(models.Model):
                 ("state", "in", (*OPEN_RUN_STATES, "held")),
             ]
         )
-        older.change_ids.filtered(
-            lambda change: change.state in ("staged", "held")
-        ).state = "dropped"
-        older.site_line_ids.write({"is_held": False})
-        older.state = "dropped"
+        older._drop()
 
     def action_drop(self):
         """Forget a preview; the next run shows the same changes again."""
-        for run in self._check_operator().filtered(
+        self._check_operator().filtered(
             lambda run: run.state in ("review", "held", "new")
-        ):
-            run.change_ids.filtered(
-                lambda change: change.state in ("staged", "held")
-            ).state = "dropped"
-            run.site_line_ids.write({"is_held": False})
-            run.state = "dropped"
+        )._drop()
+
+    def _drop(self):
+        """Let go of what was not applied; there may be tens of thousands of changes."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE gr_sync_change SET state = 'dropped'"
+                " WHERE run_id = ANY(%s) AND state IN ('staged', 'held')",
+                self.ids,
+            )
+        )
+        self.env["gr.sync.change"].invalidate_model(["state"])
+        self.site_line_ids.write({"is_held": False})
+        self.write({"state": "dropped"})
 
     @api.autovacuum
     def _gc_payloads(self):

@@ -44,13 +44,3 @@ class GrGroupMember(models.Model):
     def _compute_display_name(self):
         for member in self:
             member.display_name = member.student_id.name or member.partner_id.name
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        students = [vals.get("student_id") for vals in vals_list]
-        self.env["gr.student"]._check_may_link(students)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["gr.student"]._check_may_link([vals.get("student_id")])
-        return super().write(vals)

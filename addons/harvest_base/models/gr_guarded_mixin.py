@@ -21,6 +21,7 @@ class GrGuardedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_student(*vals_list)
         for vals in vals_list:
             # An empty value is what a form sends for a field that is not there.
             self._refuse_guarded(
@@ -29,6 +30,7 @@ class GrGuardedMixin(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_student(vals)
         self._refuse_guarded(self._guarded & vals.keys())
         self._refuse_guarded(
             {
@@ -41,6 +43,12 @@ class GrGuardedMixin(models.AbstractModel):
         if PLACES & vals.keys() and not self.env.su:
             self.check_access("write")  # where it goes must be an own site, too
         return result
+
+    def _check_student(self, *vals_list):
+        """Hang nothing on a child whom the user may not read."""
+        if "student_id" in self._fields:
+            students = [vals.get("student_id") for vals in vals_list]
+            self.env["gr.student"]._check_may_link(students)
 
     def _refuse_guarded(self, names):
         if names and not self.env.su:

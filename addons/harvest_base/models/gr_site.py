@@ -124,11 +124,12 @@ class GrSite(models.Model):
     @api.depends("closing_rule", "company_id")
     def _compute_closing_time(self):
         today = fields.Date.context_today(self)
-        for site in self:
+        same = self.grouped(lambda site: (site.closing_rule, site.company_id))
+        for (rule, district), sites in same.items():
             closing = self.env["gr.rule"].rule(
-                f"ases.closing_time.{site.closing_rule}", site.company_id, today
+                f"ases.closing_time.{rule}", district, today
             )
-            site.closing_time = closing.strftime("%H:%M")
+            sites.closing_time = closing.strftime("%H:%M")
 
     def _compute_counts(self):
         today = fields.Date.context_today(self)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class GrStudentRecordMixin(models.AbstractModel):
@@ -27,13 +27,3 @@ class GrStudentRecordMixin(models.AbstractModel):
         precompute=True,
         index=True,
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        students = [vals.get("student_id") for vals in vals_list]
-        self.env["gr.student"]._check_may_link(students)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["gr.student"]._check_may_link([vals.get("student_id")])
-        return super().write(vals)
