@@ -354,4 +354,145 @@ MESSAGES: dict[str, Message] = {
         _("Demographics of adults are not kept."),
         _("Leave them out of the export."),
     ),
+    # the network
+    "net_not_https": Message(
+        "fatal",
+        _("The address does not begin with https://."),
+        _(
+            "Use https. A host inside the district's network can be allowed "
+            "by the administrator of the server."
+        ),
+    ),
+    "net_private_address": Message(
+        "fatal",
+        _("The address leads into a private network."),
+        _("Check the address, or have the administrator of the server allow the host."),
+    ),
+    "net_credentials_in_url": Message(
+        "fatal",
+        _("The address holds a user name or password."),
+        _("Put them into the fields for them."),
+    ),
+    "net_other_host": Message(
+        "fatal",
+        _("The system sent us to another host; no credentials are sent there."),
+        _("Check the base address with the vendor."),
+    ),
+    "net_bad_address": Message(
+        "fatal", _("The address is not complete."), _("Copy it again from the vendor.")
+    ),
+    "net_unknown_host": Message(
+        "fatal",
+        _("There is no host of this name."),
+        _("Check the address for a misspelling."),
+    ),
+    "net_unreachable": Message(
+        "fatal",
+        _("The host does not answer."),
+        _("Check the address and the district's firewall; it is tried again."),
+    ),
+    "net_timeout": Message(
+        "fatal",
+        _("The host takes too long to answer."),
+        _("Try again off-peak; ask the vendor if it stays so."),
+    ),
+    "net_cut_off": Message(
+        "fatal",
+        _("The answer broke off."),
+        _("It is tried again; ask the vendor if it stays so."),
+    ),
+    "net_certificate": Message(
+        "fatal",
+        _("The host's certificate is not valid."),
+        _("Have the vendor renew it; without it nobody knows who answers."),
+    ),
+    "net_redirect": Message(
+        "fatal",
+        _("The system sends us to another page: maintenance, or a moved address."),
+        _("Try again later, then check the address with the vendor."),
+    ),
+    "net_html": Message(
+        "fatal",
+        _("A web page came instead of data: maintenance, or a login page."),
+        _("Try again later, then check the address with the vendor."),
+    ),
+    "net_json": Message(
+        "fatal",
+        _("The answer is no JSON, or was cut off."),
+        _("Try again later, then tell the vendor."),
+    ),
+    "net_too_large": Message(
+        "fatal", _("An answer is too large."), _("Ask for fewer rows a page.")
+    ),
+    "net_bad_request": Message(
+        "fatal",
+        _("The system does not accept the question (HTTP %(status)s)."),
+        _("Check address, profile and version of the connection."),
+    ),
+    "net_unauthorized": Message(
+        "fatal",
+        _("The system does not accept our credentials (HTTP 401)."),
+        _("Enter them anew; they may have been revoked or have ended."),
+    ),
+    "net_forbidden": Message(
+        "fatal",
+        _("The system does not let us see this (HTTP 403)."),
+        _("Have the district's administrator grant it to this application."),
+    ),
+    "net_not_found": Message(
+        "fatal",
+        _("There is nothing at this address (HTTP 404)."),
+        _("Check the base address, and that the module is licensed."),
+    ),
+    "net_not_offered": Message(
+        "fatal",
+        _("The system does not offer this (HTTP 501)."),
+        _("Ask the vendor to switch it on."),
+    ),
+    "net_busy": Message(
+        "fatal",
+        _("The system asks us to wait longer than a run may wait."),
+        _("The next run tries again; choose an hour with less load."),
+    ),
+    "net_server_error": Message(
+        "fatal",
+        _("The system had an error of its own (HTTP %(status)s)."),
+        _("Try again later, then tell the vendor."),
+    ),
+    "token_refused": Message(
+        "fatal",
+        _("No token was given for our credentials (HTTP %(status)s)."),
+        _("Check id, secret, scope and token address; they may have ended."),
+    ),
+    "token_missing": Message(
+        "fatal",
+        _("The token address answered without a token."),
+        _("Check the token address with the vendor."),
+    ),
+    # reading pages
+    "envelope_missing": Message(
+        "fatal",
+        _("The answer holds no “%(key)s”."),
+        _("Check the base address and version with the vendor."),
+    ),
+    "count_mismatch": Message(
+        "warning",
+        _("%(found)s rows came, %(announced)s were announced; nothing is removed."),
+        _("The next run reads again; tell the vendor if it stays so."),
+    ),
+    "page_loop": Message(
+        "fatal",
+        _("The pages of the answer do not end."),
+        _("Tell the vendor; the address of the next page repeats."),
+    ),
+    "resource_missing": Message(
+        "warning",
+        _("The system does not give this (HTTP %(status)s); what is known stays."),
+        _("Have the district's administrator grant it, if it is needed."),
+    ),
+    "setting_missing": Message(
+        "fatal",
+        _("The connection has no %(setting)s."),
+        _("Fill it in on the district system's form."),
+    ),
 }

@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import kinds, vocab
 from .bundle import Bundle
-from .canonical import Entity
 from .cells import Cells
 from .errors import BadValue, RefusedFile
-from .manifest import V11
 from .problems import Problem, Problems, make
 from .roster import Roster
+from .row_loader import RowLoader, columns_in_11
 from .tables import Table
 from .text import TextProfile, read_rows
-from .values import clean, shape
+from .values import clean
 
 _ALWAYS = ("sourcedId",)
 _STATUS = ("status", "dateLastModified")
@@ -44,13 +42,6 @@ class TableReader:
         self._problems = problems
         self._columns: list[str | None] = []  # known column at each position
 
-    @property
-    def _in_11(self) -> tuple[str, ...]:
-        """Columns of users.csv that 1.2 has moved to roles.csv."""
-        if self.table.kind == kinds.PERSON and self._version == V11:
-            return ("role", "orgSourcedIds")
-        return ()
-
     def check_header(self) -> list[Problem]:
         """Understand the header row; return what makes the file unusable."""
         cells = next(self._rows(), (1, []))[1]
@@ -65,7 +56,8 @@ class TableReader:
                 self._problems.add("header_spelling", self.file, 1, column)
             self._columns.append(column)
         self._report_unread(header)
-        wanted = (*_ALWAYS, *self.table.required, *self._in_11)
+        in_11 = columns_in_11(self.table, self._version)
+        wanted = (*_ALWAYS, *self.table.required, *in_11)
         return [
             make("header_twice", self.file, 1, column)
             for column in dict.fromkeys(self._columns)
@@ -99,58 +91,12 @@ class TableReader:
 
         :raise RosterError: the file was cut off, or a spreadsheet has damaged its ids
         """
-        cells = Cells(self.file, self._problems, grade_names)
-        cells.shares_id = self.table.kind != kinds.MEMBERSHIP
-        required = (*self.table.required, *self._in_11[:1])  # a person may have no org
-        for number, values in self._values(roster):
-            try:
-                cells.load(number, values)
-                self._take(roster, cells, required)
-            except BadValue as error:
-                self._set_aside(roster, cells, error)
+        loader = RowLoader(roster, self.table, self._version, self.file, grade_names)
+        for number, values in self._values(loader):
+            loader.load(number, values)
+        self.unidentified = loader.unidentified
 
-    def _take(self, roster: Roster, cells: Cells, required: tuple[str, ...]) -> None:
-        kind = self.table.kind
-        status = cells["status"].lower() or vocab.ACTIVE
-        if status in vocab.REMOVED:
-            if cells.id in roster.entities(kind) or cells.id in roster.aside(kind):
-                raise BadValue("duplicate", "sourcedId")
-            roster.removed(kind).add(cells.id)
-            return
-        if status != vocab.ACTIVE:
-            raise BadValue("unknown_value", "status", shape=shape(status))
-        for column in required:
-            if not cells[column]:
-                raise BadValue("value_missing", column)
-        self._keep(roster, cells, self.table.build(cells))
-
-    def _keep(self, roster: Roster, cells: Cells, entity: Entity) -> None:
-        kind = self.table.kind
-        known = roster.entities(kind)
-        if entity.id in roster.aside(kind) or entity.id in roster.removed(kind):
-            raise BadValue("duplicate", "sourcedId")
-        other = known.get(entity.id)
-        if other is None:
-            known[entity.id] = entity
-        elif other[:-1] == entity[:-1]:  # all but the row
-            cells.warn("duplicate_same", "sourcedId")
-        else:
-            raise BadValue("duplicate", "sourcedId")
-
-    def _set_aside(self, roster: Roster, cells: Cells, error: BadValue) -> None:
-        self._problems.add(
-            error.code, self.file, cells.row, error.column, **error.params
-        )
-        if not cells.id:
-            self.unidentified += 1
-            return
-        kind = self.table.kind
-        roster.aside(kind).add(cells.id)
-        # Another row of this id, good or not, cannot be trusted more than this one.
-        roster.entities(kind).pop(cells.id, None)
-        roster.removed(kind).discard(cells.id)
-
-    def _values(self, roster: Roster) -> Iterator[tuple[int, dict[str, str]]]:
+    def _values(self, loader: RowLoader) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows as cleaned cells by column; rows of a wrong width are set aside."""
         used = [(i, column) for i, column in enumerate(self._columns) if column]
         width = len(self._columns)
@@ -159,14 +105,14 @@ class TableReader:
         next(rows, None)  # header
         for number, cells in rows:
             if cut:
-                self._wrong_width(roster, "row_too_short", *cut)
+                self._wrong_width(loader, "row_too_short", *cut)
                 cut = None
             if len(cells) < width:
                 cut = (number, cells)
                 continue
             if len(cells) > width:
                 if any(cell.strip() for cell in cells[width:]):
-                    self._wrong_width(roster, "row_too_long", number, cells)
+                    self._wrong_width(loader, "row_too_long", number, cells)
                     continue
                 self._problems.add("extra_cells", self.file, number)
             yield number, {column: clean(cells[i]) for i, column in used}
@@ -174,14 +120,14 @@ class TableReader:
             raise self._cut_off(*cut)
 
     def _wrong_width(
-        self, roster: Roster, code: str, number: int, cells: list[str]
+        self, loader: RowLoader, code: str, number: int, cells: list[str]
     ) -> None:
         handle = Cells(self.file, self._problems, {})
         handle.row = number
         place = self._columns.index("sourcedId")
         if place == 0:  # only then is it certain that nothing before it is missing
             handle.id = clean(cells[0])
-        self._set_aside(roster, handle, BadValue(code, **self._widths(cells)))
+        loader.set_aside(handle, BadValue(code, **self._widths(cells)))
 
     def _cut_off(self, number: int, cells: list[str]) -> RefusedFile:
         column = self._columns[len(cells)] or ""
