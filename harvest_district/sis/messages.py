@@ -495,4 +495,88 @@ MESSAGES: dict[str, Message] = {
         _("The connection has no %(setting)s."),
         _("Fill it in on the district system's form."),
     ),
+    # calendars
+    "cal_no_source": Message(
+        "fatal",
+        _("There is neither an address nor a file to read."),
+        _("Enter the calendar's address, or choose a file."),
+    ),
+    "cal_empty": Message(
+        "fatal",
+        _("The calendar is empty: not even its first line is there."),
+        _("Check the address, or export the file again."),
+    ),
+    "cal_html": Message(
+        "fatal",
+        _("A web page came instead of a calendar, perhaps a login page."),
+        _(
+            "Use the calendar's iCal address. It must open without a login, and ends "
+            "in .ics most often."
+        ),
+    ),
+    "cal_not_ical": Message(
+        "fatal",
+        _("This is no iCalendar file: it does not begin with BEGIN:VCALENDAR."),
+        _("Export the calendar as iCalendar (.ics)."),
+    ),
+    "cal_cut_off": Message(
+        "fatal",
+        _("The calendar was cut off: its last line, END:VCALENDAR, is missing."),
+        _("Read it again; export the file again if it stays so."),
+    ),
+    "cal_damaged": Message(
+        "fatal",
+        _("The calendar has lines that cannot be read."),
+        _("Export it again, or tell who publishes it."),
+    ),
+    "cal_too_large": Message(
+        "fatal",
+        _("The calendar is larger than %(most)s MB."),
+        _("Publish a calendar that holds school days only."),
+    ),
+    "cal_too_many": Message(
+        "fatal",
+        _("The calendar has more than %(most)s events in the school year."),
+        _("Publish a calendar that holds school days only."),
+    ),
+    "cal_no_year": Message(
+        "fatal",
+        _("There is no school year that is current or to come."),
+        _("Create the school year first, then read the calendar again."),
+    ),
+    "cal_no_events": Message(
+        "fatal",
+        _("The calendar has no event in the school year; nothing was changed."),
+        _("It may be last year's calendar: ask for the address or file of this year."),
+    ),
+    "cal_year_empty": Message(
+        "note",
+        _("The calendar has no event in %(year)s; its days stay as they are."),
+        "",
+    ),
+    "cal_event_dates": Message(
+        "warning",
+        _("An event's dates or its repetition cannot be understood; it is left out."),
+        _("Correct the event in the calendar it comes from."),
+    ),
+    "cal_event_too_often": Message(
+        "warning",
+        _("An event repeats more than once a day; it is left out."),
+        _("Correct the event in the calendar it comes from."),
+    ),
+    "cal_zone_unknown": Message(
+        "warning",
+        _("An event names a time zone that is not known; the district's was taken."),
+        _("Check that the event is on the right date."),
+    ),
+    "cal_uid_twice": Message(
+        "warning",
+        _("%(count)s events of different dates have the same id; all were used."),
+        _("Tell who publishes the calendar."),
+    ),
+    "cal_utc_days": Message(
+        "note",
+        _("An event from midnight to midnight of world time was taken as whole days."),
+        "",
+    ),
 }
