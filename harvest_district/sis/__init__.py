@@ -21,8 +21,10 @@ from .gate import (
     tally_groups,
 )
 from .identity import Match, Someone, is_reused, propose
-from .messages import MESSAGES
+from .messages import MESSAGES, STEPS
+from .net import Net, NetError, NetPolicy
 from .oneroster_csv import ReadOptions, read_oneroster
 from .problems import Problem, Problems
 from .roster import Roster
 from .snapshot import Snapshot, build_snapshot
+from .source import Cursor, Pull, Settings, Source, Step

@@ -580,3 +580,18 @@ MESSAGES: dict[str, Message] = {
         "",
     ),
 }
+
+# The steps of a connection test, in the words of the person who looks at it.
+STEPS: dict[str, str] = {
+    "settings": _("Address and credentials are filled in"),
+    "reach": _("The system answers"),
+    "token": _("It accepts our credentials"),
+    "year": _("It answers for the right school year"),
+    "schools": _("Schools can be read"),
+    "people": _("Students can be read"),
+    "classes": _("Classes can be read"),
+    "families": _("Families can be read"),
+    "folder": _("The folder can be opened"),
+    "file": _("A complete file is there"),
+    "mapping": _("The mapping is complete"),
+}

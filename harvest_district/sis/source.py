@@ -10,6 +10,7 @@ from .auth import Auth
 from .errors import RosterError
 from .net import Net, NetPolicy
 from .problems import Problem
+from .profiles import get_profile
 from .roster import Roster
 
 # What an adapter remembers between two pulls; JSON.
@@ -90,6 +91,12 @@ class Source(ABC):
     def __init__(self, settings: Settings, net: Net | None = None) -> None:
         self.settings = settings
         self._net = net
+
+    @classmethod
+    def declared_gaps(cls, profile: str = "") -> frozenset[str]:
+        """What neither the protocol nor this vendor sends."""
+        found = get_profile(cls.adapter, profile)
+        return cls.gaps | (found.gaps if found else frozenset())
 
     @abstractmethod
     def pull(self, cursor: Cursor | None = None) -> Pull:
