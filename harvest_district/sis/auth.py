@@ -12,6 +12,7 @@ from .net import Auth, Net, NetError
 
 _EARLY = 90  # seconds before its end at which a token is renewed
 _LIFE = 300  # seconds that a token is used when the server does not say
+_LONGEST = 366 * 24 * 3600  # seconds
 
 
 class HeaderAuth(Auth):
@@ -78,9 +79,11 @@ class ClientCredentials(Auth):
         self._token = ""
         self._ends = 0.0
 
-    def sign(self, net: Net, request: requests.Request) -> None:
+    def prepare(self, net: Net) -> None:
         if not self._token or net.now() >= self._ends:
             self._fetch(net)
+
+    def sign(self, net: Net, request: requests.Request) -> None:
         request.headers["Authorization"] = f"Bearer {self._token}"
 
     def renew(self, net: Net) -> bool:
@@ -118,11 +121,12 @@ class ClientCredentials(Auth):
 
 
 def _seconds(value: Any) -> float:
-    """``expires_in`` is a number, a text (PowerSchool) or missing."""
+    """``expires_in`` is a number, a text (PowerSchool), missing or no time at all."""
     try:
-        return float(value)
+        life = float(value)
     except (TypeError, ValueError):
         return _LIFE
+    return life if 0 < life < _LONGEST else _LIFE
 
 
 def _basic(user: str, password: str) -> str:

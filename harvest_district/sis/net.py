@@ -18,6 +18,7 @@ No URL, header or body of a request reaches a log or a message.
 
 import ipaddress
 import json
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,8 @@ from urllib3.exceptions import HTTPError
 from .errors import RosterError
 
 _CHUNK = 1 << 16  # bytes
+# Their debug lines hold URLs, filters and signed headers.
+_TALKATIVE = ("urllib3.connectionpool", "oauthlib", "requests_oauthlib")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
@@ -81,12 +84,15 @@ class Answer:
             raise NetError.of("net_html", self.place)
         try:
             return json.loads(self.body.decode("utf-8-sig"))
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: nested without end
             raise NetError.of("net_json", self.place) from None
 
 
 class Auth:
     """Signs requests. Subclasses: see ``auth``."""
+
+    def prepare(self, net: "Net") -> None:
+        """Get what signing needs, such as a token, before the first try."""
 
     def sign(self, net: "Net", request: requests.Request) -> Any:
         """Put credentials on a request; may return a ``requests`` auth object."""
@@ -114,6 +120,8 @@ class Net:
     waited: float = 0
 
     def __post_init__(self) -> None:
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._session = requests.Session()
         self._session.trust_env = False  # no credentials from a netrc file
         adapter = _Adapter(self.policy.trusted_hosts)
@@ -151,9 +159,14 @@ class Net:
         :param how: params, headers, data, json as ``requests`` takes them
         :raise NetError: ``net_*``, see ``messages``
         """
-        full = urljoin(self.base_url.rstrip("/") + "/", url)
-        place = place or urlsplit(full).path
-        self._check_target(full, place, signed)
+        try:
+            full = urljoin(self.base_url.rstrip("/") + "/", url)
+            place = place or urlsplit(full).path
+            self._check_target(full, place, signed)
+        except ValueError:  # no port, no IPv6 address
+            raise NetError.of("net_bad_address", place) from None
+        if signed:
+            self.auth.prepare(self)
         renewed = False
         while True:
             answer = self._patiently(method, full, place, signed, how)
@@ -178,36 +191,34 @@ class Net:
         return bool(self.policy.trusted_hosts & {parts.hostname, parts.netloc})
 
     def _patiently(self, method, url, place, signed, how) -> Answer:
-        last: list[Answer] = []
+        """Try until an answer comes that is worth reading, or patience ends.
 
-        def send() -> Answer:
-            last[:] = [self._send(method, url, place, signed, how)]
-            return last[0]
-
+        :raise NetError: the last try's failure
+        """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda answer: answer.status in _BUSY)
             | tenacity.retry_if_exception(_is_transient),
             stop=tenacity.stop_after_attempt(self.policy.attempts),
-            wait=lambda state: self._wait(state, last),
+            wait=self._wait,
             sleep=self._sleep,
             retry_error_callback=lambda state: state.outcome.result(),
         )
-        return retrying(send)
+        return retrying(self._send, method, url, place, signed, how)
 
-    def _wait(self, state, last: list[Answer]) -> float:
-        """Seconds until the next try: what the server asks for, else growing waits."""
-        asked = None
-        if not state.outcome.failed and last:
-            asked = _asked_to_wait(last[0].headers, self.now())
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        """Seconds until the next try: what the server asks for, else growing waits.
+
+        :raise NetError: what went wrong, when the budget does not allow to wait
+        """
+        policy, outcome = self.policy, state.outcome
         growing = min(
-            self.policy.wait_first * 2 ** (state.attempt_number - 1),
-            self.policy.wait_most,
+            policy.wait_first * 2 ** (state.attempt_number - 1), policy.wait_most
         )
-        jittered = growing * random.uniform(0.5, 1)
-        seconds = max(asked, 0) if asked is not None else jittered
-        place = last[0].place if last else ""
-        if self.waited + seconds > self.policy.wait_budget:
-            raise NetError.of("net_busy", place)
+        seconds = growing * random.uniform(0.5, 1)
+        if not outcome.failed:
+            seconds = _asked_to_wait(outcome.result(), self.now()) or seconds
+        if self.waited + seconds > policy.wait_budget:
+            raise outcome.exception() if outcome.failed else _refusal(outcome.result())
         return seconds
 
     def _sleep(self, seconds: float) -> None:
@@ -259,27 +270,37 @@ def _is_transient(error: BaseException) -> bool:
     )
 
 
-def _asked_to_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """``Retry-After`` in seconds or as a date, else ``X-RateLimit-Reset`` (Unix)."""
+def _asked_to_wait(answer: Answer, now: float) -> float | None:
+    """``Retry-After`` in seconds or as a date, else ``X-RateLimit-Reset`` (Unix).
+
+    Dates are compared with the server's own clock. None: nothing was asked for, or
+    nothing that lies ahead.
+    """
+    headers = answer.headers
+    clock = http_date(answer)
+    now = clock.timestamp() if clock else now
     text = headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    if text:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now
     reset = headers.get("X-RateLimit-Reset", "").strip()
-    if reset.isdigit() and headers.get("X-RateLimit-Remaining", "0").strip() == "0":
-        return float(reset) - now
-    return None
+    if text.isdecimal():
+        seconds = float(text)
+    elif text:
+        moment = _date(text)
+        seconds = moment.timestamp() - now if moment else 0
+    elif answer.status == 429 and reset.isdecimal():
+        seconds = float(reset) - now
+    else:
+        return None
+    return seconds if seconds > 0 else None
 
 
 def http_date(answer: Answer) -> datetime | None:
     """The server's own clock, from its ``Date`` header (RFC 9110 §6.6.1)."""
+    return _date(answer.headers.get("Date", ""))
+
+
+def _date(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC)
@@ -303,11 +324,11 @@ def _refusal(answer: Answer) -> NetError:
 
 def _failure(error: Exception, place: str) -> NetError:
     text = str(error)
-    if isinstance(error, _ForbiddenAddress) or "_ForbiddenAddress" in text:
+    if isinstance(error, _ForbiddenAddress):
         return NetError.of("net_private_address", place)
     if isinstance(error, requests.exceptions.SSLError):
         return NetError.of("net_certificate", place)
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or "Read timed out" in text:
         return NetError.of("net_timeout", place)
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return NetError.of("net_cut_off", place)
@@ -320,15 +341,27 @@ def _failure(error: Exception, place: str) -> NetError:
 
 # THE ADDRESS THAT IS REALLY CONNECTED TO
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+
 
 def _guard(sock: Any, trusted: bool) -> Any:
     """Close a connection to an address inside before anything is sent on it."""
     address = ipaddress.ip_address(sock.getpeername()[0].partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if not trusted and not (mapped or address).is_global:
+    if not trusted and not _carried(address).is_global:
         sock.close()
         raise _ForbiddenAddress
     return sock
+
+
+def _carried(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 one leads to (mapped, 6to4, NAT64), else itself."""
+    if address.version == 4:
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 class _HTTPConnection(HTTPConnection):

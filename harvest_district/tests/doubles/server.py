@@ -26,6 +26,7 @@ App = Callable[[Request], Response]
 Fault = Callable[[Request, App], Response]
 
 ALWAYS = -1
+_POLL = 0.02  # seconds in which a server notices that it is to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,13 @@ class Double:
 
     ``seen``
         every request, in the order in which they came.
+    ``clock``
+        the server's own clock, in its ``Date`` headers; seconds since 1970.
     """
 
     def __init__(self, app: App, *, port: int = 0, tls: bool = False) -> None:
         self.app = app
+        self.clock: Callable[[], float] = time.time
         self.faults = Faults()
         self.seen: list[Seen] = []
         self._server = make_server(
@@ -108,12 +112,14 @@ class Double:
             port,
             self._wsgi,
             threaded=True,
-            request_handler=_Quiet,
+            request_handler=type("Handler", (_Handler,), {"double": self}),
             ssl_context="adhoc" if tls else None,
         )
         self.host = f"127.0.0.1:{self._server.port}"
         self.url = f"{'https' if tls else 'http'}://{self.host}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL,), daemon=True
+        )
         self._thread.start()
 
     def _wsgi(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -147,7 +153,13 @@ class Double:
         self.close()
 
 
-class _Quiet(WSGIRequestHandler):
+class _Handler(WSGIRequestHandler):
+    double: Double
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The ``Date`` header."""
+        return super().date_time_string(timestamp or self.double.clock())
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Nothing: a double is asked thousands of times."""
 
