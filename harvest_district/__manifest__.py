@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gr_sync_security.xml",
+        "data/gr_sync_cron.xml",
+        "views/gr_sync_connection_views.xml",
         "views/gr_sync_views.xml",
         "views/harvest_district_menus.xml",
     ],

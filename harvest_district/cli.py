@@ -15,17 +15,12 @@ def run(env, argv: list[str]) -> int:
     """Entry point of the launcher; ``env`` is the superuser's."""
     args = _parse(argv)
     connection = _find_by_name(env, args) or _get_connection(env, args)
-    source = Path(args.file)
-    if not source.exists() and connection.name == args.file:
-        if not connection.path:
-            raise SystemExit(f"“{args.file}” has no drop folder: name a file.")
-        source = Path(connection.path)
     sync_run = env["gr.sync.run"].create(
-        {"connection_id": connection.id, "file_name": source.name}
+        {"connection_id": connection.id, "trigger": "command", "is_full": args.full}
         | ({"as_of": args.as_of} if args.as_of else {})
     )
-    sync_run._read_source(str(source))
-    env.cr.commit()  # pylint: disable=invalid-commit  # a command is a transaction
+    _read(sync_run, args)
+    _commit(env)
     _print_preview(sync_run)
     if sync_run.state == "refused":
         return EXIT_REFUSED
@@ -34,6 +29,26 @@ def run(env, argv: list[str]) -> int:
         _out(f"\n{sync_run.done_count} changes applied, {sync_run.error_count} errors.")
     _print_held(sync_run)
     return EXIT_HELD if sync_run.held_count else 0
+
+
+def _read(sync_run, args):
+    """Read the named file, the drop folder of the system, or ask the system."""
+    connection = sync_run.connection_id
+    source = Path(args.file)
+    if not source.exists() and connection.name == args.file:
+        if connection.is_pullable:
+            while sync_run._next_step():
+                _commit(sync_run.env)
+            return
+        if not connection.path:
+            raise SystemExit(f"“{args.file}” has no drop folder: name a file.")
+        source = Path(connection.path)
+    sync_run.file_name = source.name
+    sync_run._read_source(str(source))
+
+
+def _commit(env):
+    env.cr.commit()  # pylint: disable=invalid-commit  # a command is a transaction
 
 
 def _parse(argv):
@@ -50,6 +65,9 @@ def _parse(argv):
         "--new", action="store_true", help="make the named district system"
     )
     parser.add_argument("--company", default="", help="name of the district")
+    parser.add_argument(
+        "--full", action="store_true", help="ask for everything, not only what changed"
+    )
     parser.add_argument("--as-of", default="", help="the day of the file, YYYY-MM-DD")
     parser.add_argument(
         "--preview", action="store_true", help="show what would change, apply nothing"

@@ -7,13 +7,34 @@ APPLY_BATCH = 5_000
 APPLY_JOB = 10_000
 # How long a job waits while another run of the same system is at work.
 BUSY_SECONDS = 30
+# System parameter: hosts inside the district's network that may be asked.
+TRUSTED_HOSTS_PARAM = "harvest_district.trusted_hosts"
 # Days after which a finished run forgets its file and payloads (children's data).
 KEEP_DAYS_RULE = "sync.payload.keep_days"
 # A batch that fails is tried again in this many parts.
 SPLIT = 10
 
+# How a system is spoken to, and the id space its ids are in: two ways of reading the
+# same ids share a space, so a district may change from files to an API.
+ADAPTERS = [
+    ("oneroster_csv", "OneRoster files, uploaded"),
+    ("oneroster_files", "OneRoster files from a folder or SFTP"),
+    ("oneroster_rest", "OneRoster API"),
+    ("powerschool", "PowerSchool API"),
+    ("aeries", "Aeries API"),
+    ("clever", "Clever API"),
+    ("sds_csv", "Microsoft School Data Sync files"),
+    ("custom", "Another system, mapped by hand"),
+]
+ID_SPACES = {
+    "oneroster_csv": "oneroster",
+    "oneroster_files": "oneroster",
+    "oneroster_rest": "oneroster",
+}
+
 RUN_STATES = [
     ("new", "Waiting"),
+    ("fetching", "Fetching"),
     ("reading", "Reading"),
     ("review", "To Review"),
     ("applying", "Applying"),
@@ -22,9 +43,27 @@ RUN_STATES = [
     ("partial", "Applied, With Errors"),
     ("refused", "Refused"),
     ("dropped", "Dropped"),
+    ("undone", "Rolled Back"),
 ]
 APPLIED_RUN_STATES = ("done", "held", "partial")
-OPEN_RUN_STATES = ("new", "reading", "review", "applying")
+OPEN_RUN_STATES = ("new", "fetching", "reading", "review", "applying")
+# At work right now, or waiting for a worker.
+BUSY_RUN_STATES = ("new", "fetching", "reading", "applying")
+
+TRIGGERS = [
+    ("upload", "Upload"),
+    ("manual", "By Hand"),
+    ("schedule", "Schedule"),
+    ("command", "Command Line"),
+]
+STAGES = [
+    ("fetch", "Fetch"),
+    ("read", "Read and Check"),
+    ("compare", "Compare"),
+    ("apply", "Apply"),
+    ("prove", "Prove"),
+    ("undo", "Roll Back"),
+]
 
 ACTIONS = [
     ("create", "New"),

@@ -163,6 +163,7 @@ DISTRICT_WIDE = {
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.problem": {"B": "r", "Admin": "r"},
     "gr.sync.run": {"B": "cr", "Admin": "cr"},
+    "gr.sync.school": {"B": "rw", "Admin": "rw"},
     "gr.school.year": {"B": "crwu", "C": "crw", "Admin": "crwu"},
 }
 

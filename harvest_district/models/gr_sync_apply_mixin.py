@@ -3,7 +3,7 @@ import logging
 from psycopg2 import Error as PgError
 from psycopg2 import OperationalError
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 from odoo.tools.gc import disabling_gc
@@ -71,8 +71,14 @@ class GrSyncApplyMixin(models.AbstractModel):
         self.ensure_one()
         if not self.connection_id._lock():
             return True
-        with disabling_gc():  # thousands of rows, no cycles: collecting finds nothing
-            return self._apply_batches(limit)
+        # thousands of rows, no cycles: collecting finds nothing
+        with (
+            self.env["gr.sync.stage"]._measure(self, "apply") as stage,
+            disabling_gc(),
+        ):
+            is_left = self._apply_batches(limit)
+            stage.count = self.done_count
+        return is_left
 
     def _apply_batches(self, limit):
         applied, links = 0, Links(self._with_quiet_load())
@@ -189,22 +195,31 @@ class GrSyncApplyMixin(models.AbstractModel):
 
     def _finish(self):
         """Everything that may be applied is: say so, link sites, call for decisions."""
-        # sudo: the baseline is nobody's to read
-        run_sudo = self.sudo().with_context(bin_size=False)
-        if run_sudo.baseline:
-            run_sudo.connection_id.baseline = run_sudo.baseline
-            run_sudo.baseline = False
+        self._commit_to_connection()
         sites = self._get_sites()
         for line in self.site_line_ids.filtered(lambda line: not line.site_id):
             line.site_id = sites.get(line.site_key)
         waiting = self.site_line_ids.filtered("is_held")
         self.state = "held" if waiting else "partial" if self.error_count else "done"
         if waiting:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("%s site(s) held: look and decide", len(waiting)),
-                user_id=self.env.user.id,
-            )
+            self.connection_id._tell("held", self)
+        else:
+            self.connection_id._all_is_well()
+
+    def _commit_to_connection(self):
+        """What was applied is known now: the next reading of changes begins there."""
+        # sudo: baseline and cursor are nobody's to read
+        run_sudo = self.sudo().with_context(bin_size=False)
+        connection_sudo = run_sudo.connection_id
+        if not run_sudo.baseline:
+            return
+        connection_sudo.baseline = run_sudo.baseline
+        run_sudo.baseline = False
+        connection_sudo.last_success = fields.Datetime.now()
+        if run_sudo.cursor:
+            connection_sudo.cursor = run_sudo.cursor
+        if self.is_full:
+            connection_sudo.last_full = self.create_date
 
     def _release_sites(self, lines):
         """Let the changes of decided sites through, or drop them."""

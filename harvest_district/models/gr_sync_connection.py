@@ -1,21 +1,31 @@
 import base64
-import gzip
-import io
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..const import RUN_STATES
-from ..sis import ReadOptions, Roster, load_baseline, save_baseline
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..const import ADAPTERS, BUSY_SECONDS, ID_SPACES, RUN_STATES
+from ..sis import ReadOptions, Roster, read_oneroster, unpack
 
 
 class GrSyncConnection(models.Model):
-    """One district system that we read: whose it is and how its files are written."""
+    """One district system that we read: whose it is, and what is known of it."""
 
     _name = "gr.sync.connection"
     _description = "District System"
+    _inherit = [
+        "gr.guarded.mixin",
+        "gr.sync.source.mixin",
+        "gr.sync.schedule.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
+    _guarded = frozenset(
+        {"is_paused", "pause_reason", "last_success", "last_full", "alert", "cursor"}
+    )
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -26,9 +36,13 @@ class GrSyncConnection(models.Model):
         default=lambda self: self.env.company,
     )
     adapter = fields.Selection(
-        [("oneroster_csv", "OneRoster 1.1 or 1.2 files")],
-        required=True,
-        default="oneroster_csv",
+        ADAPTERS, string="Way In", required=True, default="oneroster_csv", tracking=True
+    )
+    id_space = fields.Char(
+        compute="_compute_id_space",
+        store=True,
+        precompute=True,
+        help="Ways in that send the same ids share a space",
     )
     tenant = fields.Char(
         compute="_compute_tenant",
@@ -73,10 +87,26 @@ class GrSyncConnection(models.Model):
         copy=False,
         help="The last whole roster; a file of changes is read onto it.",
     )
+    cursor = fields.Json(
+        groups=fields.NO_ACCESS,
+        copy=False,
+        help="Where the next reading of changes begins: taken before the last one"
+        " that was applied.",
+    )
+    school_ids = fields.One2many("gr.sync.school", "connection_id", string="Schools")
+    take_new_schools = fields.Boolean(
+        default=True,
+        help="Off: a school that is not ticked below waits until a person ticks it.",
+    )
 
     _tenant_uniq = models.Constraint(
-        "UNIQUE (adapter, tenant)", "Another system uses this key already."
+        "UNIQUE (id_space, tenant)", "Another system uses this key already."
     )
+
+    @api.depends("adapter")
+    def _compute_id_space(self):
+        for connection in self:
+            connection.id_space = ID_SPACES.get(connection.adapter, connection.adapter)
 
     @api.depends("company_id", "name")
     def _compute_tenant(self):
@@ -122,6 +152,14 @@ class GrSyncConnection(models.Model):
         self.ensure_one()
         return ReadOptions(encoding=self.encoding, grade_names=self.grade_names or {})
 
+    def _read_file(self, source):
+        """Read a file in the dialect of this system.
+
+        :param source: path of a zip file or folder, or an open zip file
+        :raise RosterError: nothing of it may be used
+        """
+        return read_oneroster(source, self._get_read_options())
+
     def _load_baseline(self):
         """Return the last whole ``Roster``, or an empty one."""
         self.ensure_one()
@@ -129,19 +167,42 @@ class GrSyncConnection(models.Model):
         stored = self.sudo().with_context(bin_size=False).baseline
         if not stored:
             return Roster()
-        content = gzip.decompress(base64.b64decode(stored)).decode()
-        return load_baseline(io.StringIO(content))
+        return unpack(base64.b64decode(stored))
 
-    @api.model
-    def _pack_baseline(self, roster):
-        """Return the whole roster as it was sent, for files of changes to come."""
-        text = io.StringIO()
-        save_baseline(roster, text)
-        packed = gzip.compress(text.getvalue().encode(), compresslevel=1, mtime=0)
-        return base64.b64encode(packed)
+    def _get_taken_schools(self):
+        """Return the ids there of the schools that are taken, None for all."""
+        self.ensure_one()
+        if self.take_new_schools and all(self.school_ids.mapped("is_taken")):
+            return None
+        taken = self.school_ids.filtered("is_taken")
+        return frozenset(taken.mapped("key"))
+
+    def _note_schools(self, orgs):
+        """List schools that are met for the first time.
+
+        :param orgs: ``{id there: name}`` of the schools of a roster
+        """
+        self.ensure_one()
+        known = self.school_ids.grouped("key")
+        for key, name in orgs.items():
+            if key in known and known[key].name != name:
+                known[key].name = name
+        # sudo: a reading lists them, people only tick
+        self.env["gr.sync.school"].sudo().create(
+            [
+                {
+                    "connection_id": self.id,
+                    "key": key,
+                    "name": name,
+                    "is_taken": self.take_new_schools,
+                }
+                for key, name in orgs.items()
+                if key not in known
+            ]
+        )
 
     def write(self, vals):
-        if {"tenant", "adapter", "company_id"} & vals.keys() and self.run_ids:
+        if self._changes_ids(vals) and self.run_ids:
             raise UserError(
                 self.env._(
                     "Rosters were read with this key already. Make a new district"
@@ -150,6 +211,18 @@ class GrSyncConnection(models.Model):
             )
         return super().write(vals)
 
+    def _changes_ids(self, vals):
+        """Whether another way in or key would make every record look new."""
+        space = ID_SPACES.get(vals.get("adapter"), vals.get("adapter"))
+        return bool({"tenant", "company_id"} & vals.keys()) or (
+            space and any(connection.id_space != space for connection in self)
+        )
+
+    def _check_operator(self):
+        """Let only operators go on; what they start runs as the system."""
+        self.check_access("write")
+        return self.sudo()
+
     def _lock(self):
         """Let only one run of this system work at a time; false when one does."""
         self.ensure_one()
@@ -157,6 +230,18 @@ class GrSyncConnection(models.Model):
             SQL("SELECT pg_try_advisory_xact_lock(hashtext('gr.sync'), %s)", self.id)
         )
         return locked
+
+    def _claim(self):
+        """:raise RetryableJobError: another run of this system is at work"""
+        if not self._lock():
+            raise RetryableJobError(
+                self.env._(
+                    "Another run of %(system)s is at work. Wait until it ends.",
+                    system=self.name,
+                ),
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            )
 
     def action_upload(self):
         self.ensure_one()

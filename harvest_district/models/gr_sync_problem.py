@@ -40,22 +40,29 @@ class GrSyncProblem(models.Model):
     @api.depends_context("lang")
     def _compute_message(self):
         for problem in self:
-            known = MESSAGES.get(problem.code)
-            params = problem._get_params()
-            # The table in sis/messages.py marks its texts for translation.
-            problem.message = known and self.env._(known.message, **params)
-            problem.remedy = (
-                known and known.remedy and self.env._(known.remedy, **params)
+            problem.message, problem.remedy = self._translate(
+                problem.code, problem.params or {}
             )
 
-    def _get_params(self):
+    @api.model
+    def _translate(self, code, params):
+        """Return (what is wrong, what to do) in the reader's language."""
+        known = MESSAGES.get(code)
+        if not known:
+            return code, ""
+        params = self._name_kinds(params)
+        # The table in sis/messages.py marks its texts for translation.
+        remedy = known.remedy and self.env._(known.remedy, **params)
+        return self.env._(known.message, **params), remedy
+
+    @api.model
+    def _name_kinds(self, params):
         """Return what fills the text, a kind by the name that people know it by."""
-        params = dict(self.params or {})
-        if "kind" in params:
-            labels = self.env["gr.sync.change"]._get_kind_labels()
-            labels |= {kinds.PERSON: self.env._("Person")}
-            params["kind"] = labels.get(params["kind"], params["kind"]).lower()
-        return params
+        if "kind" not in params:
+            return params
+        labels = self.env["gr.sync.change"]._get_kind_labels()
+        labels |= {kinds.PERSON: self.env._("Person")}
+        return {**params, "kind": labels.get(params["kind"], params["kind"]).lower()}
 
     def _get_place(self):
         """Return ``users.csv, row 12, column birthDate`` as far as known."""

@@ -4,7 +4,7 @@ source → adapter → ``Roster`` → (``merge`` onto a baseline) → ``build_sn
 ``Snapshot`` of ``Record`` → ``diff`` → ``gate`` → apply. See ``../README.md``.
 """
 
-from .baseline import load_baseline, merge, save_baseline
+from .baseline import load_baseline, merge, pack, save_baseline, unpack
 from .bundle import Limits
 from .canonical import Record, join_id, payload_hash, split_id
 from .diff import Change, Known, classify, diff

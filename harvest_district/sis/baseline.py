@@ -8,7 +8,10 @@ delta takes the same way as a bulk file: one classification, one gate.
 A baseline holds what ``canonical`` holds and nothing else: no secrets, no birthplace.
 """
 
+import gzip
+import io
 import json
+import tempfile
 from collections.abc import Iterator
 from typing import IO
 
@@ -17,6 +20,7 @@ from .canonical import (
     Class,
     Course,
     Demographics,
+    GuardianFlags,
     Membership,
     Org,
     Person,
@@ -26,6 +30,7 @@ from .canonical import (
 )
 from .errors import UnreadableFile
 from .manifest import BULK, DELTA
+from .problems import Problems
 from .roster import Roster
 
 FORMAT = "harvest-roster-1"
@@ -33,12 +38,37 @@ _CLASSES = {
     kinds.ORG: Org,
     kinds.SESSION: Session,
     kinds.PERSON: Person,
+    kinds.GUARDIAN_FLAGS: GuardianFlags,
     kinds.DEMOGRAPHICS: Demographics,
     kinds.COURSE: Course,
     kinds.CLASS: Class,
     kinds.MEMBERSHIP: Membership,
     kinds.ROLE: RoleRow,
 }
+
+
+def pack(roster: Roster) -> bytes:
+    """A roster as compressed JSON lines, made in pieces so that memory stays small."""
+    with tempfile.TemporaryFile() as file:
+        with (
+            gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1, mtime=0) as packed,
+            io.TextIOWrapper(packed, encoding="utf-8") as stream,
+        ):
+            save_baseline(roster, stream)
+        file.seek(0)
+        return file.read()
+
+
+def unpack(packed: bytes) -> Roster:
+    """The roster that ``pack`` packed.
+
+    :raise UnreadableFile: it is damaged, or not whole
+    """
+    try:
+        with gzip.open(io.BytesIO(packed), "rt", encoding="utf-8") as stream:
+            return load_baseline(stream)
+    except (OSError, EOFError) as error:
+        raise UnreadableFile.of("baseline_damaged") from error
 
 
 def save_baseline(roster: Roster, stream: IO[str]) -> None:
@@ -56,6 +86,8 @@ def _lines(roster: Roster) -> Iterator[list]:
         "complete": sorted(roster.complete),
         "tombstones": {k: sorted(ids) for k, ids in roster.tombstones.items()},
         "set_aside": {k: sorted(ids) for k, ids in roster.set_aside.items()},
+        "files": roster.files,
+        "problems": roster.problems.to_json(),
     }
     yield [FORMAT, head]
     count = 0
@@ -98,6 +130,8 @@ def _restore_head(roster: Roster, head: dict) -> None:
     roster.complete = set(head["complete"])
     roster.tombstones = {kind: set(ids) for kind, ids in head["tombstones"].items()}
     roster.set_aside = {kind: set(ids) for kind, ids in head["set_aside"].items()}
+    roster.files = head.get("files", {})
+    roster.problems = Problems.from_json(head.get("problems", [[], []]))
 
 
 def _restore(kind: str, values: list):

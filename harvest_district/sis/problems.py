@@ -83,6 +83,23 @@ class Problems:
         if self._counts[key] <= EXAMPLES:
             self._kept.append(problem)
 
+    def to_json(self) -> list[list[Any]]:
+        """What ``from_json`` reads: the kept problems, then the counts."""
+        kept = [[p.code, p.file, p.row, p.column, dict(p.params)] for p in self._kept]
+        return [kept, [[*key, count] for key, count in self._counts.items()]]
+
+    @classmethod
+    def from_json(cls, data: list[list[Any]]) -> "Problems":
+        """:raise KeyError: a code is not in ``MESSAGES`` any more"""
+        found = cls()
+        kept, counts = data
+        found._kept = [
+            make(code, file, row, column, **params)
+            for code, file, row, column, params in kept
+        ]
+        found._counts = Counter({tuple(key): count for *key, count in counts})
+        return found
+
     def copy(self) -> "Problems":
         """An independent collector with the same contents."""
         other = Problems()

@@ -9,6 +9,7 @@ from .canonical import (
     Class,
     Course,
     Demographics,
+    GuardianFlags,
     Membership,
     Org,
     Person,
@@ -45,6 +46,7 @@ class Roster:
     orgs: dict[str, Org] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     persons: dict[str, Person] = field(default_factory=dict)
+    guardian_flags: dict[str, GuardianFlags] = field(default_factory=dict)
     demographics: dict[str, Demographics] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)
@@ -53,6 +55,10 @@ class Roster:
 
     tombstones: dict[str, set[str]] = field(default_factory=dict)
     set_aside: dict[str, set[str]] = field(default_factory=dict)
+
+    def count(self) -> int:
+        """How many entities there are."""
+        return sum(len(getattr(self, name)) for name in _FIELDS.values())
 
     def entities(self, kind: str) -> dict:
         """The entities of a kind, by id."""
@@ -117,6 +123,7 @@ _FIELDS = {
     kinds.ORG: "orgs",
     kinds.SESSION: "sessions",
     kinds.PERSON: "persons",
+    kinds.GUARDIAN_FLAGS: "guardian_flags",
     kinds.DEMOGRAPHICS: "demographics",
     kinds.COURSE: "courses",
     kinds.CLASS: "classes",

@@ -46,7 +46,7 @@ class SyncCommon(HarvestCommon):
 
     def _record(self, kind, external_id, model):
         links = self.env["gr.external.ref"]._find(
-            self.connection.adapter, self.connection.tenant, kind, model
+            self.connection.id_space, self.connection.tenant, kind, model
         )
         return self.env[model].browse(links.get(external_id, []))
 

@@ -55,3 +55,21 @@ def _problem(env, place):
             "severity_rank": 0,
         }
     )
+
+
+@factory("gr.sync.school")
+def _school(env, place):
+    return env["gr.sync.school"].create(
+        {"connection_id": _connection(env, place).id, "key": "1", "name": "School"}
+    )
+
+
+@factory("gr.sync.stage")
+def _stage(env, place):
+    return env["gr.sync.stage"].create(
+        {
+            "run_id": _run(env, place).id,
+            "stage": "read",
+            "date_start": "2026-09-01 00:00:00",
+        }
+    )

@@ -36,7 +36,7 @@ class TestStaging(SyncCommon):
         cr = self.env.cr
         self.env.flush_all()
         staging.stage(cr, snapshot)
-        staging.compare(cr, self.connection.adapter, self.connection.tenant, AS_OF)
+        staging.compare(cr, self.connection.id_space, self.connection.tenant, AS_OF)
         staging.judge_absent(cr, snapshot, AS_OF)
         cr.execute(
             "SELECT kind, external_id, action, old_site, site, counted"

@@ -2,7 +2,7 @@ import {Component, useEffect} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-const WORKING = ["new", "reading", "applying"];
+const WORKING = ["new", "fetching", "reading", "applying"];
 const POLL_MS = 1500;
 
 /**
@@ -31,6 +31,11 @@ export class SyncProgress extends Component {
 
     get isApplying() {
         return this.props.record.data.state === "applying";
+    }
+
+    get isFetching() {
+        const {state, is_pull: isPull} = this.props.record.data;
+        return state === "fetching" || (state === "new" && isPull);
     }
 
     get percent() {
@@ -62,5 +67,6 @@ registry.category("view_widgets").add("gr_sync_progress", {
     fieldDependencies: [
         {name: "state", type: "selection"},
         {name: "progress", type: "float"},
+        {name: "is_pull", type: "boolean"},
     ],
 });

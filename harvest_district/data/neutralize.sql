@@ -1,0 +1,9 @@
+-- A copy of the database must not ask the district's systems, nor know how to.
+UPDATE gr_sync_connection
+   SET is_scheduled = FALSE,
+       is_paused = TRUE,
+       pause_reason = 'neutralized copy',
+       secret_sealed = NULL,
+       client_id = NULL,
+       base_url = NULL,
+       token_url = NULL;

@@ -1,0 +1,220 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.harvest_base.exceptions import SealError
+from odoo.addons.harvest_base.keyring import seal, unseal
+
+from ..const import TRUSTED_HOSTS_PARAM
+from ..sis import Net, NetPolicy, Settings
+from ..sis.adapters import ADAPTERS
+from ..sis.messages import STEPS
+from ..sis.profiles import PROFILES
+
+# What the form shows of a secret that is set; writing it back changes nothing.
+MASK = "●●●●●●●●"
+
+
+class GrSyncSourceMixin(models.AbstractModel):
+    """How a connection reaches its system: address, credentials, and a test of both."""
+
+    _name = "gr.sync.source.mixin"
+    _description = "Access to a District System"
+
+    profile = fields.Selection(
+        selection="_select_profile",
+        compute="_compute_profile",
+        store=True,
+        readonly=False,
+        help="The vendor's ways of speaking the protocol",
+    )
+    base_url = fields.Char("Address", help="Copy it from the vendor, with https://")
+    token_url = fields.Char("Token Address", help="Where OAuth 2 tokens are given")
+    client_id = fields.Char("Client ID or User")
+    secret = fields.Char(
+        compute="_compute_secret",
+        inverse="_inverse_secret",
+        groups="harvest_base.group_harvest_operations",
+        help="Client secret, token, certificate or password. It is kept sealed and"
+        " never shown again.",
+    )
+    secret_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    scope = fields.Char(help="Only when the vendor asks for one")
+    database_year = fields.Char(
+        help="First year of the school year to read, for example 2026 (Aeries)"
+    )
+    source_path = fields.Char("Folder", help="The folder on the SFTP server")
+    host_key = fields.Char(
+        "Host Key",
+        help="The SFTP server's fingerprint, SHA256:…; another one is refused.",
+    )
+    time_zone = fields.Selection(
+        "_select_time_zone",
+        required=True,
+        default=lambda self: self.env.company.partner_id.tz or "America/Los_Angeles",
+        help="The clock of the system, where it sends times without a zone",
+    )
+    gaps_text = fields.Text("Not Sent", compute="_compute_gaps_text")
+    is_pullable = fields.Boolean(compute="_compute_is_pullable")
+    check_result = fields.Json(
+        groups="harvest_base.group_harvest_operations", readonly=True, copy=False
+    )
+    check_date = fields.Datetime("Tested on", readonly=True, copy=False)
+    check_lines = fields.Json(compute="_compute_check_lines")
+
+    @api.model
+    def _select_profile(self):
+        return [(profile.name, profile.title) for profile in PROFILES.values()]
+
+    @api.model
+    def _select_time_zone(self):
+        return self.env["res.partner"]._fields["tz"]._description_selection(self.env)
+
+    @api.depends("adapter")
+    def _compute_profile(self):
+        for connection in self:
+            fitting = [
+                profile.name
+                for profile in PROFILES.values()
+                if profile.adapter == connection.adapter
+            ]
+            if connection.profile not in fitting:
+                connection.profile = next(iter(fitting), False)
+
+    def _compute_secret(self):
+        # sudo: only whether there is one
+        for connection, sealed in zip(
+            self, self.sudo().mapped(lambda c: bool(c.secret_sealed)), strict=True
+        ):
+            connection.secret = MASK if sealed else False
+
+    def _inverse_secret(self):
+        for connection in self.sudo():  # sudo: sealed at once, read by no one
+            if connection.secret != MASK:
+                connection.secret_sealed = (
+                    seal(connection.secret, connection._get_seal_place())
+                    if connection.secret
+                    else False
+                )
+
+    def _get_seal_place(self):
+        self.ensure_one()
+        return f"{self._name},{self.id},secret"
+
+    def _open_secret(self):
+        self.ensure_one()
+        # sudo: for the request to the system, in memory only
+        sealed = self.sudo().secret_sealed
+        if not sealed:
+            return ""
+        try:
+            return unseal(sealed, self._get_seal_place())
+        except SealError:
+            raise UserError(
+                self.env._(
+                    "The secret of %(system)s cannot be opened on this server: its key"
+                    " file is missing. Enter the secret again.",
+                    system=self.name,
+                )
+            ) from None
+
+    @api.depends("adapter", "profile")
+    @api.depends_context("lang")
+    def _compute_gaps_text(self):
+        """What this protocol cannot carry, so that nobody waits for it."""
+        for connection in self:
+            source = ADAPTERS.get(connection.adapter)
+            gaps = source.declared_gaps(connection.profile) if source else ()
+            connection.gaps_text = ", ".join(sorted(gaps))
+
+    # THE SOURCE
+
+    def _get_source_settings(self, as_of=None):
+        """Return the connection as plain data for the engine."""
+        self.ensure_one()
+        return Settings(
+            adapter=self.adapter,
+            profile=self.profile or "",
+            base_url=(self.base_url or "").strip(),
+            token_url=(self.token_url or "").strip(),
+            client_id=(self.client_id or "").strip(),
+            secret=self._open_secret(),
+            scope=(self.scope or "").strip(),
+            # sudo: administrators set it, everyone's runs read from it
+            path=(self.sudo().path or self.source_path or "").strip(),
+            encoding=self.encoding,
+            time_zone=self.time_zone,
+            grade_names=self.grade_names or {},
+            schools=self._get_taken_schools(),
+            extra=self._get_extra_settings(),
+            as_of=as_of or fields.Date.context_today(self),
+        )
+
+    def _get_extra_settings(self):
+        """What only one adapter knows."""
+        self.ensure_one()
+        return {
+            name: value
+            for name, value in (
+                ("database_year", self.database_year),
+                ("host_key", self.host_key),
+            )
+            if value
+        }
+
+    def _make_source(self, as_of=None):
+        """Return the ``Source`` that speaks to the system."""
+        settings = self._get_source_settings(as_of)
+        trusted = (
+            self.env["ir.config_parameter"].sudo().get_param(TRUSTED_HOSTS_PARAM, "")
+        )  # sudo: set by the server's administrator, needed by every run
+        hosts = frozenset(host.strip() for host in trusted.split(",") if host.strip())
+        net = Net(settings.base_url, policy=NetPolicy(trusted_hosts=hosts))
+        return ADAPTERS[self.adapter](settings, net)
+
+    @api.depends("adapter")
+    def _compute_is_pullable(self):
+        """Whether the system is asked by us, rather than a person handing in files."""
+        for connection in self:
+            connection.is_pullable = connection.adapter in ADAPTERS
+
+    # TEST
+
+    def action_check(self):
+        """Test the connection; the form shows which step failed and what to do."""
+        for connection in self._check_operator():
+            steps = list(connection._make_source().check())
+            connection.check_result = [
+                {
+                    "step": step.code,
+                    "count": step.count,
+                    "problem": step.problem and step.problem.code,
+                    "place": step.problem and step.problem.file,
+                    "params": step.problem and dict(step.problem.params),
+                }
+                for step in steps
+            ]
+            connection.check_date = fields.Datetime.now()
+
+    @api.depends("check_result")
+    @api.depends_context("lang")
+    def _compute_check_lines(self):
+        """The test's steps in the reader's language."""
+        for connection in self:
+            # sudo: the group of the field is asked for by the form already
+            result = connection.sudo().check_result or []
+            connection.check_lines = [self._describe_step(step) for step in result]
+
+    def _describe_step(self, step):
+        line = {
+            "label": self.env._(STEPS[step["step"]]),
+            "count": step["count"],
+            "ok": not step["problem"],
+            "message": "",
+        }
+        if step["problem"]:
+            message, remedy = self.env["gr.sync.problem"]._translate(
+                step["problem"], step["params"] or {}
+            )
+            place = f"{step['place']}: " if step["place"] else ""
+            line["message"] = f"{place}{message} {remedy}"
+        return line
