@@ -82,6 +82,28 @@ class Demographics(NamedTuple):
     row: int = 0
 
 
+class GuardianFlags(NamedTuple):
+    """What a system says about one adult and one student (extension of OneRoster).
+
+    None and ``""``: not stated, which is not "no".
+    """
+
+    id: str
+    student_id: str
+    adult_id: str
+    relation: str  # parent, guardian, relative
+    custodial: bool | None
+    lives_with: bool | None
+    may_pickup: bool | None
+    educational_rights: bool | None
+    court_restricted: bool | None  # must not be given the child
+    receives_mail: bool | None
+    priority: int | None  # 1 is called first
+    date_start: str
+    date_end: str
+    row: int = 0
+
+
 class Course(NamedTuple):
     id: str
     title: str
@@ -129,7 +151,17 @@ class RoleRow(NamedTuple):
     row: int = 0
 
 
-Entity = Org | Session | Person | Demographics | Course | Class | Membership | RoleRow
+Entity = (
+    Org
+    | Session
+    | Person
+    | GuardianFlags
+    | Demographics
+    | Course
+    | Class
+    | Membership
+    | RoleRow
+)
 
 
 class Record(NamedTuple):

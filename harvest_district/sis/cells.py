@@ -98,6 +98,16 @@ class Cells:
         except BadValue as error:
             raise BadValue(error.code, column, **error.params) from None
 
+    def count(self, column: str) -> int | None:
+        """A whole number, None when the cell is empty.
+
+        :raise BadValue: ``unknown_value``
+        """
+        text = self._values.get(column, "")
+        if text and not (text.isascii() and text.isdecimal()):
+            raise BadValue("unknown_value", column, shape=shape(text))
+        return int(text) if text else None
+
     def period(self, first: str, last: str) -> tuple[str, str]:
         """Two dates in their order.
 

@@ -73,6 +73,10 @@ class Derivation:
         self._classes_of = self._student_classes()
         self.places = self._all_places()
         self.links = self._all_links()
+        self.flags = {
+            (flags.student_id, flags.adult_id): flags
+            for flags in roster.guardian_flags.values()
+        }
         self.sites = self._all_sites()
         self._classes_of.clear()
 

@@ -14,6 +14,7 @@ DEMOGRAPHICS = "demographics"
 COURSE = "course"
 CLASS = "class"
 MEMBERSHIP = "membership"
+GUARDIAN_FLAGS = "guardian_flags"  # joins the guardianship that it is about
 
 STUDENT = "student"
 ADULT = "adult"
@@ -21,7 +22,10 @@ SITE_ROLE = "site_role"
 GUARDIANSHIP = "guardianship"
 SCHOOL_ENROLLMENT = "school_enrollment"
 
-ENTITY_KINDS = (ORG, SESSION, PERSON, DEMOGRAPHICS, COURSE, CLASS, MEMBERSHIP)
+ENTITY_KINDS = (
+    *(ORG, SESSION, PERSON, GUARDIAN_FLAGS, DEMOGRAPHICS, COURSE, CLASS),
+    MEMBERSHIP,
+)
 RECORD_KINDS = (
     ORG,
     SESSION,

@@ -10,6 +10,7 @@ from datetime import date
 
 from . import kinds, vocab
 from .canonical import (
+    GuardianFlags,
     Person,
     Record,
     Role,
@@ -179,7 +180,10 @@ class Snapshot:
         for link in self._derived.links.values():
             site = self._derived.sites.get(link.student_id, "")
             external_id = join_id(link.student_id, link.adult_id)
-            yield _record(kinds.GUARDIANSHIP, external_id, site, "", link._asdict())
+            payload = link._asdict()
+            if flags := self._derived.flags.get((link.student_id, link.adult_id)):
+                payload |= _stated(flags)
+            yield _record(kinds.GUARDIANSHIP, external_id, site, "", payload)
 
     def _school_enrollments(self) -> Iterator[Record]:
         for places in self._derived.places.values():
@@ -279,6 +283,9 @@ def _complete(roster: Roster) -> frozenset[str]:
         found.discard(kinds.SCHOOL_ENROLLMENT)
     if not roster.sessions:
         found.discard(kinds.SCHOOL_ENROLLMENT)
+    if kinds.GUARDIAN_FLAGS in roster.modes and kinds.GUARDIAN_FLAGS not in complete:
+        # Families come by a way of their own there, and it was not open.
+        found -= {kinds.ADULT, kinds.GUARDIANSHIP}
     return frozenset(found)
 
 
@@ -291,6 +298,17 @@ def _fields(entity) -> dict:
     payload = entity._asdict()
     del payload["row"]
     return payload
+
+
+def _stated(flags: GuardianFlags) -> dict:
+    """What was said, and nothing for what was not."""
+    said = {
+        name: value
+        for name, value in _fields(flags).items()
+        if value not in (None, "") and name not in ("id", "student_id", "adult_id")
+    }
+    relation = said.pop("relation", "")
+    return {"flags": said} | ({"relation": relation} if relation else {})
 
 
 def _person(person: Person) -> dict:

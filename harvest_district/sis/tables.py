@@ -15,6 +15,7 @@ from .canonical import (
     Course,
     Demographics,
     Entity,
+    GuardianFlags,
     Membership,
     Org,
     Role,
@@ -108,6 +109,26 @@ def _demographics(cells: Cells) -> Demographics:
     )
 
 
+def _guardian_flags(cells: Cells) -> GuardianFlags:
+    start, end = cells.period("dateStart", "dateEnd")
+    return GuardianFlags(
+        cells.id,
+        cells.ref("studentSourcedId"),
+        cells.ref("agentSourcedId"),
+        cells.choice("relation", vocab.RELATIONS),
+        cells.flag("custodial"),
+        cells.flag("livesWith"),
+        cells.flag("mayPickup"),
+        cells.flag("educationalRights"),
+        cells.flag("courtRestricted"),
+        cells.flag("receivesMail"),
+        cells.count("priority"),
+        start,
+        end,
+        cells.row,
+    )
+
+
 def _membership(cells: Cells) -> Membership:
     start, end = cells.period("beginDate", "endDate")
     return Membership(
@@ -175,6 +196,17 @@ TABLES = (
         ("userSourcedId", "role", "orgSourcedId"),
         ("roleType", "beginDate", "endDate"),
         _role,
+    ),
+    # Not of OneRoster: what systems with contacts of their own say about custody.
+    Table(
+        "guardianFlags",
+        kinds.GUARDIAN_FLAGS,
+        ("studentSourcedId", "agentSourcedId"),
+        (
+            *("relation", "custodial", "livesWith", "mayPickup", "educationalRights"),
+            *("courtRestricted", "receivesMail", "priority", "dateStart", "dateEnd"),
+        ),
+        _guardian_flags,
     ),
     Table(
         "demographics",

@@ -24,6 +24,7 @@ def check(roster: Roster) -> Roster:
     checker.check_sessions()
     checker.check_persons()
     checker.check_agents()
+    checker.check_guardian_flags()
     checker.check_demographics()
     checker.check_courses()
     checker.check_classes()
@@ -142,6 +143,16 @@ class _Checker:
             )
             if kept != person.agents:
                 persons[person.id] = person._replace(agents=kept)
+
+    def check_guardian_flags(self) -> None:
+        kind = kinds.GUARDIAN_FLAGS
+        for entity in list(self.roster.guardian_flags.values()):
+            for column, person_id in (
+                ("studentSourcedId", entity.student_id),
+                ("agentSourcedId", entity.adult_id),
+            ):
+                if not self.hard(kind, entity, column, kinds.PERSON, person_id):
+                    break
 
     def check_demographics(self) -> None:
         for entity in list(self.roster.demographics.values()):

@@ -25,6 +25,7 @@ SEXES = _names("male", "female", "unspecified", "other") | {
 
 STUDENT = "student"
 GUARDIAN_ROLES = ("parent", "guardian", "relative")  # closest first
+RELATIONS = _names(*GUARDIAN_ROLES)
 STAFF_ROLES = _names(
     "aide",
     "counselor",

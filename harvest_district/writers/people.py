@@ -2,6 +2,7 @@
 
 import re
 
+from odoo import fields
 from odoo.tools import SQL, email_normalize
 
 from odoo.addons.harvest_base.models.gr_student import full_name
@@ -11,6 +12,7 @@ from .base import Writer, person_name, to_day
 
 SSID = re.compile(r"\d{10}")
 RELATIONS = {"parent": "parent", "guardian": "guardian", "relative": "relative"}
+_LIMITS = "limits"  # a key of values that is no field: what the source forbids
 SEXES = {"female": "female", "male": "male", "other": "other"}
 
 
@@ -211,29 +213,60 @@ class DemographicsWriter(Writer):
 
 
 class GuardianshipWriter(Writer):
-    """The link; what a court or a person said about it is never overwritten."""
+    """The link; what a court or a person said about it is never loosened.
+
+    A source may say more than that there is a link (``flags``). A new link takes all of
+    it. On a link that is there, a permission that the source withholds is withdrawn and
+    an earlier last day counts; a permission that it grants changes nothing, and what it
+    does not say changes nothing either.
+    """
 
     kind = kinds.GUARDIANSHIP
     many = True
-    only_new = frozenset({"may_pickup", "educational_rights", "relation"})
+    only_new = frozenset(
+        {
+            *("may_pickup", "educational_rights", "relation", "court_limit"),
+            *("lives_with", "receives_mail", "priority", "date_start", "date_end"),
+        }
+    )
 
     def values(self, payload):
+        flags = payload.get("flags", {})
         relation = RELATIONS[payload["relation"]]
         responsible = relation != "relative"
+        restricted = flags.get("court_restricted", False)
         return {
             "student_id": self.links.resolve(kinds.STUDENT, payload["student_id"]),
             "partner_id": self.links.resolve(kinds.ADULT, payload["adult_id"]),
             "relation": relation,
             # A relative picks up or signs only when the family has said so.
-            "may_pickup": responsible,
-            "educational_rights": responsible,
+            "may_pickup": flags.get("may_pickup", responsible) and not restricted,
+            "educational_rights": flags.get(
+                "educational_rights", responsible and flags.get("custodial", True)
+            ),
+            "court_limit": "no_pickup" if restricted else "none",
+            "lives_with": flags.get("lives_with", True),
+            "receives_mail": flags.get("receives_mail", True),
+            "priority": flags.get("priority", 1),
+            "date_start": to_day(flags.get("date_start", "")),
+            "date_end": to_day(flags.get("date_end", "")),
+            _LIMITS: _limits(flags),
         }
+
+    def differences(self, record, values):
+        limits = values.get(_LIMITS, {})
+        own = {name: value for name, value in values.items() if name != _LIMITS}
+        return super().differences(record, own) | _tighter(record, limits)
 
     def find_existing(self, prepared):
         return self._existing_by(prepared, "student_id", "partner_id")
 
     def complete(self, rows):
-        return [row | {"company_id": self.company.id} for row in rows]
+        more = {"company_id": self.company.id}
+        return [
+            {name: value for name, value in row.items() if name != _LIMITS} | more
+            for row in rows
+        ]
 
     def archive(self, records):
         """An adult whom a court limits stays listed, so that the limit is seen."""
@@ -251,3 +284,35 @@ class GuardianshipWriter(Writer):
         student = self.links.record(kinds.STUDENT, payload["student_id"])
         adult = self.links.record(kinds.ADULT, payload["adult_id"])
         return f"{student.name or ''} – {adult.name or ''}"
+
+
+def _limits(flags) -> dict:
+    """What a source's flags forbid, as values of a guardianship."""
+    limits = {
+        name: False
+        for name in ("may_pickup", "educational_rights")
+        if flags.get(name) is False
+    }
+    if flags.get("court_restricted"):
+        limits |= {"may_pickup": False, "court_limit": "no_pickup"}
+    if flags.get("date_end"):
+        limits["date_end"] = to_day(flags["date_end"])
+    return limits
+
+
+def _tighter(record, limits) -> dict:
+    """Those limits that allow less than the record does today."""
+    changed = {
+        name: False
+        for name in ("may_pickup", "educational_rights")
+        if name in limits and record[name]
+    }
+    last = limits.get("date_end")
+    if last and (not record.date_end or last < record.date_end):
+        # A last day before the first one is no period: the link is simply over.
+        changed["date_end"] = max(last, record.date_start or last)
+    if "court_limit" in limits:
+        today = fields.Date.context_today(record)
+        if record._get_court_limit(today) == "none":
+            changed |= {"court_limit": limits["court_limit"], "court_date_end": False}
+    return changed

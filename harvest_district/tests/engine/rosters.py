@@ -36,6 +36,9 @@ HEADERS = {
         "beginDate endDate",
         "roles": "userSourcedId roleType role beginDate endDate orgSourcedId "
         "userProfileSourcedId",
+        "guardianFlags": "studentSourcedId agentSourcedId relation custodial livesWith "
+        "mayPickup educationalRights courtRestricted receivesMail priority dateStart "
+        "dateEnd",
     }.items()
 }
 USERS_12 = (
@@ -97,7 +100,9 @@ def enrollment(person: str, group: str, school: str, role: str = "student") -> R
 
 def small_roster(per_school: int = 6) -> Tables:
     """A district with schools A and B; each has a class and a teacher."""
-    tables: Tables = {name: [] for name in HEADERS if name != "roles"}
+    tables: Tables = {
+        name: [] for name in HEADERS if name not in ("roles", "guardianFlags")
+    }
     tables["orgs"] = [
         {"sourcedId": "D", "name": "District", "type": "district", "identifier": "1"},
         *(
