@@ -47,6 +47,7 @@ RUN_STATES = [
 ]
 APPLIED_RUN_STATES = ("done", "held", "partial")
 OPEN_RUN_STATES = ("new", "fetching", "reading", "review", "applying")
+CLOSED_RUN_STATES = ("done", "partial", "refused", "dropped", "undone")
 # At work right now, or waiting for a worker.
 BUSY_RUN_STATES = ("new", "fetching", "reading", "applying")
 

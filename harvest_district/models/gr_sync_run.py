@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..const import KEEP_DAYS_RULE, RUN_STATES, TRIGGERS
+from ..const import CLOSED_RUN_STATES, KEEP_DAYS_RULE, RUN_STATES, TRIGGERS
 
 
 class GrSyncRun(models.Model):

@@ -145,6 +145,7 @@ class GrSyncScheduleMixin(models.AbstractModel):
             {
                 "connection_id": self.id,
                 "trigger": trigger,
+                "is_full": False,  # unless the whole roster is due
                 "apply_directly": trigger == "schedule" and self.apply_directly,
                 **values,
             }

@@ -1,7 +1,7 @@
 """Vendor quirks as data: one TOML file a vendor, with where each fact comes from.
 
-Every file has ``title``, ``adapter``, ``source`` and ``as_of``; ``gaps`` lists what this
-vendor does not send (see ``source.Source.gaps``). All else is the adapter's own.
+Every file has ``title``, ``adapter``, ``source`` and ``as_of``; ``gaps`` lists what
+this vendor does not send (``source.Source.gaps``). All else is the adapter's own.
 """
 
 import tomllib
