@@ -56,6 +56,10 @@ class RefusedFile(RosterError):
     """It can be read, but it is not a roster that may be trusted as a whole."""
 
 
+class NothingNew(RosterError):
+    """The source holds only what was read already; a run ends well without changes."""
+
+
 class BadValue(Exception):
     """A cell cannot be understood; its row is set aside. Never leaves this package."""
 

@@ -495,6 +495,74 @@ MESSAGES: dict[str, Message] = {
         _("The connection has no %(setting)s."),
         _("Fill it in on the district system's form."),
     ),
+    # files that are fetched
+    "nothing_new": Message("note", _("This file was read already."), ""),
+    "inbox_empty": Message(
+        "fatal",
+        _("There is no file of the form %(pattern)s."),
+        _("Check the folder, the name, and whether the export has run."),
+    ),
+    "still_arriving": Message(
+        "fatal",
+        _("The file is still being written."),
+        _("The next run reads it, once it is whole."),
+    ),
+    "download_too_large": Message(
+        "fatal",
+        _("The file is larger than %(limit)s bytes."),
+        _("Have the roster files alone exported, zipped."),
+    ),
+    "host_key_missing": Message(
+        "fatal",
+        _("The server shows the key %(shown)s, and none is known for it."),
+        _(
+            "Compare it with the fingerprint that the server's administrator gives "
+            "you, then enter it."
+        ),
+    ),
+    "host_key_changed": Message(
+        "fatal",
+        _("The server shows another key than the one known: %(shown)s."),
+        _(
+            "Nothing was sent. Ask the server's administrator whether the key was "
+            "changed; if not, somebody else is answering."
+        ),
+    ),
+    "sftp_refused": Message(
+        "fatal",
+        _("The server does not let us in."),
+        _("Check the user and its password or private key."),
+    ),
+    "key_locked": Message(
+        "fatal",
+        _("The private key is protected by a passphrase."),
+        _("Make a key without one for this server alone."),
+    ),
+    "key_unreadable": Message(
+        "fatal",
+        _("The private key cannot be read."),
+        _("Enter it as OpenSSH or PEM text: Ed25519, ECDSA or RSA."),
+    ),
+    "other_dialect": Message(
+        "fatal",
+        _("These are no files of %(expected)s; they look like those of %(found)s."),
+        _("Choose that kind of system, or send the right files."),
+    ),
+    "date_format_needed": Message(
+        "fatal",
+        _("The dates have the form %(shape)s, and it is not set which part is what."),
+        _("Set the date format of this source."),
+    ),
+    "rows_differ": Message(
+        "warning",
+        _("Rows with the same id say different things; the first one is used."),
+        _FIX_ROW,
+    ),
+    "relation_not_family": Message(
+        "note",
+        _("%(count)s contacts are neither parent, guardian nor relative; left out."),
+        "",
+    ),
     # calendars
     "cal_no_source": Message(
         "fatal",

@@ -20,6 +20,7 @@ import ipaddress
 import json
 import logging
 import random
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ class Net:
                 renewed = True
                 if self.auth.renew(self):
                     continue
-            raise _refusal(answer)
+            raise refusal(answer)
 
     def _check_target(self, url: str, place: str, signed: bool) -> None:
         parts = urlsplit(url)
@@ -218,7 +219,7 @@ class Net:
         if not outcome.failed:
             seconds = _asked_to_wait(outcome.result(), self.now()) or seconds
         if self.waited + seconds > policy.wait_budget:
-            raise outcome.exception() if outcome.failed else _refusal(outcome.result())
+            raise outcome.exception() if outcome.failed else refusal(outcome.result())
         return seconds
 
     def _sleep(self, seconds: float) -> None:
@@ -306,7 +307,8 @@ def _date(text: str) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
-def _refusal(answer: Answer) -> NetError:
+def refusal(answer: Answer) -> NetError:
+    """What an answer's status means when it is none of those expected."""
     if 300 <= answer.status < 400:
         return NetError.of("net_redirect", answer.place)
     codes = {
@@ -362,6 +364,25 @@ def _carried(
     if address in _NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour or address
+
+
+def connect(host: str, port: int, policy: NetPolicy) -> socket.socket:
+    """A connection for other protocols than HTTP, under the same rules.
+
+    :raise NetError: ``net_unknown_host``, ``net_unreachable``, ``net_timeout``,
+        ``net_private_address``
+    """
+    try:
+        sock = socket.create_connection((host, port), policy.connect_timeout)
+        return _guard(sock, bool({host, f"{host}:{port}"} & policy.trusted_hosts))
+    except _ForbiddenAddress:
+        raise NetError.of("net_private_address") from None
+    except socket.gaierror:
+        raise NetError.of("net_unknown_host") from None
+    except TimeoutError:
+        raise NetError.of("net_timeout") from None
+    except OSError:
+        raise NetError.of("net_unreachable") from None
 
 
 class _HTTPConnection(HTTPConnection):

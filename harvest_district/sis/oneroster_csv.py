@@ -56,13 +56,14 @@ def read_oneroster(
     problems = Problems()
     try:
         with open_bundle(source, options.limits, problems) as bundle:
-            return _read(bundle, options, problems)
+            return read_bundle(bundle, options, problems)
     except RosterError as error:
         error.problems += tuple(p for p in problems if p not in error.problems)
         raise
 
 
-def _read(bundle: Bundle, options: ReadOptions, problems: Problems) -> Roster:
+def read_bundle(bundle: Bundle, options: ReadOptions, problems: Problems) -> Roster:
+    """Read a roster whose files are open; problems are added, also when it raises."""
     manifest = read_manifest(bundle, set(_BY_NAME), options.encoding, problems)
     roster = Roster(manifest.version, manifest.system, problems=problems)
     present = [

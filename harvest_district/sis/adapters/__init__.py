@@ -4,5 +4,15 @@ A new one: subclass ``Source``, feed a ``RosterBuilder``, and add it here.
 """
 
 from ..source import Source
+from .clever_csv import CleverCsv
+from .files import OneRosterFiles
+from .sds_csv import SdsCsv
 
-ADAPTERS: dict[str, type[Source]] = {}
+ADAPTERS: dict[str, type[Source]] = {
+    source.adapter: source
+    for source in (
+        CleverCsv,
+        OneRosterFiles,
+        SdsCsv,
+    )
+}
