@@ -10,10 +10,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gr_sync_security.xml",
+        "security/gr_oneroster_security.xml",
         "data/gr_sync_cron.xml",
+        "data/gr_oneroster_data.xml",
         "views/gr_sync_connection_views.xml",
+        "views/gr_sync_identity_views.xml",
         "views/gr_sync_views.xml",
         "views/harvest_district_menus.xml",
+        "views/gr_oneroster_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["harvest_district/static/src/**/*"],

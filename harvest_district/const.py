@@ -11,6 +11,11 @@ BUSY_SECONDS = 30
 TRUSTED_HOSTS_PARAM = "harvest_district.trusted_hosts"
 # Days after which a finished run forgets its file and payloads (children's data).
 KEEP_DAYS_RULE = "sync.payload.keep_days"
+# How long a token of a OneRoster client is good for.
+TOKEN_SECONDS = 3_600
+# Days for which a deletion is told, and for which calls are kept on record.
+TOMBSTONE_KEEP_DAYS_RULE = "oneroster.tombstone.keep_days"
+CALL_KEEP_DAYS_RULE = "oneroster.call.keep_days"
 # A batch that fails is tried again in this many parts.
 SPLIT = 10
 

@@ -7,3 +7,7 @@ UPDATE gr_sync_connection
        client_id = NULL,
        base_url = NULL,
        token_url = NULL;
+
+-- A copy of the database serves nobody's rosters.
+UPDATE gr_oneroster_client SET active = false, secret_hash = NULL;
+DELETE FROM gr_oneroster_token;

@@ -8,5 +8,10 @@ from . import gr_sync_school
 from . import gr_sync_run
 from . import gr_sync_stage
 from . import gr_sync_site
+from . import gr_sync_identity
 from . import gr_sync_change
 from . import gr_sync_problem
+from . import gr_oneroster_client
+from . import gr_oneroster_token
+from . import gr_oneroster_call
+from . import gr_oneroster_object

@@ -1,5 +1,6 @@
 """One record of each model for a place, for the access matrix."""
 
+from datetime import datetime
 from itertools import count
 
 from odoo.addons.harvest_base.tests.matrix import factory
@@ -71,5 +72,63 @@ def _stage(env, place):
             "run_id": _run(env, place).id,
             "stage": "read",
             "date_start": "2026-09-01 00:00:00",
+        }
+    )
+
+
+@factory("gr.oneroster.client")
+def _oneroster_client(env, place):
+    return env["gr.oneroster.client"].create(
+        {"name": "Warehouse", "company_id": place.district.id}
+    )
+
+
+@factory("gr.oneroster.call")
+def _oneroster_call(env, place):
+    return env["gr.oneroster.call"].create(
+        {
+            "client_id": _oneroster_client(env, place).id,
+            "company_id": place.district.id,
+            "date": datetime(2026, 9, 15),
+            "version": "v1p2",
+            "path": "/users",
+            "status": 200,
+            "row_count": 1,
+        }
+    )
+
+
+@factory("gr.oneroster.token")
+def _oneroster_token(env, place):
+    client = _oneroster_client(env, place)
+    client._issue_token("")
+    return env["gr.oneroster.token"].search([("client_id", "=", client.id)])
+
+
+@factory("gr.oneroster.object")
+def _oneroster_object(env, place):
+    return env["gr.oneroster.object"].create(
+        {
+            "company_id": place.district.id,
+            "kind": "org",
+            "key": f"org|test|{place.site.id}",
+            "sourced_id": f"test-{place.site.id}",
+            "status": "active",
+            "date_last_modified": datetime(2026, 9, 15),
+            "date_published": datetime(2026, 9, 15),
+            "payload": {"name": "School"},
+        }
+    )
+
+
+@factory("gr.sync.identity")
+def _identity(env, place):
+    return env["gr.sync.identity"].create(
+        {
+            "connection_id": _connection(env, place).id,
+            "case": "twin",
+            "by": "ssid",
+            "external_id": "s2",
+            "known_external_id": "s1",
         }
     )

@@ -1,1 +1,2 @@
 from . import gr_sync_upload
+from . import gr_oneroster_secret
