@@ -169,18 +169,21 @@ def store_changes(cr, run_id: int, held: Iterable[str], positions: Mapping) -> N
             """
             INSERT INTO gr_sync_change (
                 run_id, kind, external_id, action, old_site_key, site_key, date_end,
-                payload_hash, payload, position, state)
+                payload_hash, payload, position, state, held_by)
             SELECT %(run_id)s, d.kind, d.external_id, d.action, d.old_site, d.site,
                    NULLIF(s.ends, '')::date, COALESCE(s.payload_hash, ''),
                    COALESCE(s.payload, '{}')::jsonb, p.position,
-                   CASE WHEN d.site = ANY(%(held)s) OR d.old_site = ANY(%(held)s)
-                        THEN 'held' ELSE 'staged' END
+                   CASE WHEN h.held THEN 'held' ELSE 'staged' END,
+                   CASE WHEN h.held THEN 'site' END
               FROM gr_sync_diff d
               JOIN unnest(%(kinds)s, %(actions)s, %(positions)s)
                 AS p (kind, action, position)
                 ON p.kind = d.kind AND p.action = d.action
          LEFT JOIN gr_sync_stage s
                 ON s.kind = d.kind AND s.external_id = d.external_id
+CROSS JOIN LATERAL (
+                   SELECT d.site = ANY(%(held)s) OR d.old_site = ANY(%(held)s) AS held
+                   ) h
              ORDER BY p.position
             """,
             run_id=run_id,
@@ -200,7 +203,8 @@ def hold_pairs(cr, run_id: int, reason: str) -> None:
     cr.execute(
         SQL(
             """
-            UPDATE gr_sync_change leaving SET state = 'held', error = %(reason)s
+            UPDATE gr_sync_change leaving
+               SET state = 'held', held_by = 'pair', error = %(reason)s
               FROM gr_sync_change arrival
              WHERE leaving.run_id = %(run_id)s AND arrival.run_id = %(run_id)s
                AND leaving.kind = %(kind)s AND arrival.kind = %(kind)s

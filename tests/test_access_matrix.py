@@ -161,6 +161,7 @@ class TestAccessMatrix(HarvestCommon):
 DISTRICT_WIDE = {
     "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
+    "gr.sync.identity": {"B": "r", "Admin": "r"},
     "gr.sync.problem": {"B": "r", "Admin": "r"},
     "gr.sync.run": {"B": "cr", "Admin": "cr"},
     "gr.sync.school": {"B": "rw", "Admin": "rw"},

@@ -157,9 +157,11 @@ class GrSyncApplyMixin(models.AbstractModel):
     def _mark(self, changes, state, reason):
         self.env.cr.execute(
             SQL(
-                "UPDATE gr_sync_change SET state = %s, error = %s WHERE id = ANY(%s)",
+                "UPDATE gr_sync_change SET state = %s, error = %s, held_by = %s"
+                " WHERE id = ANY(%s)",
                 state,
                 reason,
+                "reference" if state == "held" else None,
                 [change.id for change in changes],
             )
         )
@@ -199,7 +201,7 @@ class GrSyncApplyMixin(models.AbstractModel):
         sites = self._get_sites()
         for line in self.site_line_ids.filtered(lambda line: not line.site_id):
             line.site_id = sites.get(line.site_key)
-        waiting = self.site_line_ids.filtered("is_held")
+        waiting = self.held_count or self.identity_count
         self.state = "held" if waiting else "partial" if self.error_count else "done"
         if waiting:
             self.connection_id._tell("held", self)
@@ -232,6 +234,7 @@ class GrSyncApplyMixin(models.AbstractModel):
                 """
                 UPDATE gr_sync_change SET state = %s
                  WHERE run_id = %s AND state = 'held'
+                   AND held_by IS DISTINCT FROM 'identity'
                    AND (site_key = ANY(%s) OR old_site_key = ANY(%s)
                         OR error IS NOT NULL)
                    AND NOT COALESCE(site_key = ANY(%s), FALSE)
@@ -246,6 +249,11 @@ class GrSyncApplyMixin(models.AbstractModel):
             )
         )
         self.env["gr.sync.change"].invalidate_model()
-        if self.state in ("held", "applying"):
+        self._go_on()
+
+    def _go_on(self):
+        """Apply what a decision has let through; a preview waits for its own button."""
+        self.ensure_one()
+        if self.state in ("held", "partial", "done", "applying"):
             self.state = "applying"
             self._delay_apply()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
@@ -28,6 +29,15 @@ class GrSyncChange(models.Model):
     date_end = fields.Date()
     position = fields.Integer(required=True, help="What must be applied before what")
     state = fields.Selection(CHANGE_STATES, required=True, default="staged")
+    held_by = fields.Selection(
+        [
+            ("site", "Its site is held"),
+            ("pair", "The arrival elsewhere is held"),
+            ("identity", "One person or two?"),
+            ("reference", "What it hangs on waits"),
+        ],
+        string="Held Because",
+    )
     error = fields.Char()
     name = fields.Char("What", compute="_compute_name")
     details = fields.Char("From → To", compute="_compute_details")
@@ -45,6 +55,30 @@ class GrSyncChange(models.Model):
     def _get_kind_labels(self):
         """Return ``{kind: its name in the reader's language}``."""
         return dict(self._fields["kind"]._description_selection(self.env))
+
+    def action_release(self):
+        """Apply these changes of a held site; the rest of it goes on waiting."""
+        self._decide("staged")
+
+    def action_leave_out(self):
+        """Forget these changes; the next reading shows them again."""
+        self._decide("dropped")
+
+    def _decide(self, state):
+        for run in self.run_id._check_operator():
+            mine = self.sudo().filtered(
+                lambda change, run=run: (
+                    change.run_id == run
+                    and change.state == "held"
+                    and change.held_by != "identity"
+                )
+            )
+            if not mine:
+                raise UserError(
+                    self.env._("None of these changes waits for such a decision.")
+                )
+            mine.write({"state": state, "held_by": False, "error": False})
+            run._go_on()
 
     def _compute_name(self):
         # sudo: names are for who may read the change, the payload is for nobody

@@ -50,8 +50,42 @@ class GrSyncReadMixin(models.AbstractModel):
     def action_read_again(self):
         """Compare what was sent with what is known by now."""
         for run in self._check_operator():
+            run._read_again()
+
+    def _read_again(self):
+        """Read what was sent once more, into this run or, if it was applied, a new one.
+
+        :return: the run that is read, or an empty one when what was sent is forgotten
+        """
+        self.ensure_one()
+        run = self
+        if self.state in APPLIED_RUN_STATES:
+            run = self._copy_sent()
+        elif self.state != "review":
+            return self.browse()
+        if run:
             run.state = "reading"
             run._delay_read()
+        return run
+
+    def _copy_sent(self):
+        """Return a new run with what was sent for this one, empty when forgotten."""
+        # sudo: what was sent is nobody's to read
+        sent = self.sudo().with_context(bin_size=False)
+        if not (sent.file or sent.fetched):
+            return self.browse()
+        return sent.create(
+            {
+                "connection_id": self.connection_id.id,
+                "trigger": self.trigger,
+                "as_of": self.as_of,
+                "is_full": self.is_full,
+                "file_name": self.file_name,
+                "file": sent.file,
+                "fetched": sent.fetched,
+                "cursor": sent.cursor,
+            }
+        )
 
     def _read(self):
         """Read what was handed in, or else what was fetched."""
@@ -221,6 +255,7 @@ class GrSyncReadMixin(models.AbstractModel):
         if holds:
             staging.hold_pairs(cr, self.id, waits)
         self.env["gr.sync.change"].invalidate_model()
+        self.env["gr.sync.identity"]._ask(self)
         cr.execute(SQL("DROP TABLE gr_sync_stage, gr_sync_diff"))
 
     def _get_policy(self):

@@ -72,6 +72,10 @@ class GrSyncRun(models.Model):
     done_count = fields.Integer("Applied", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
     held_count = fields.Integer("Sites Held", compute="_compute_held_count")
+    identity_ids = fields.One2many("gr.sync.identity", "run_id", string="Persons")
+    identity_count = fields.Integer(
+        "Persons to Decide", compute="_compute_identity_count"
+    )
     progress = fields.Float(compute="_compute_progress")
     apply_directly = fields.Boolean(
         help="Apply without waiting for a person what is not held"
@@ -103,6 +107,12 @@ class GrSyncRun(models.Model):
     def _compute_held_count(self):
         for run in self:
             run.held_count = len(run.site_line_ids.filtered("is_held"))
+
+    @api.depends("identity_ids.state")
+    def _compute_identity_count(self):
+        for run in self:
+            waiting = run.identity_ids.filtered(lambda doubt: doubt.state == "open")
+            run.identity_count = len(waiting)
 
     @api.depends("done_count", "error_count", "change_count")
     def _compute_progress(self):
@@ -183,6 +193,13 @@ class GrSyncRun(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "harvest_district.gr_sync_change_action"
+        )
+        return action | {"domain": [("run_id", "=", self.id)]}
+
+    def action_view_identities(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_district.gr_sync_identity_action"
         )
         return action | {"domain": [("run_id", "=", self.id)]}
 

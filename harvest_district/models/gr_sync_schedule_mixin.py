@@ -212,7 +212,9 @@ class GrSyncScheduleMixin(models.AbstractModel):
             return run.with_context(lang=self.env.lang).error or ""
         if self.alert == "held":
             return self.env._(
-                "%(count)s site(s) held: look and decide", count=run.held_count
+                "Look and decide: %(sites)s site(s) held, %(persons)s person(s) in doubt",
+                sites=run.held_count,
+                persons=run.identity_count,
             )
         since = fields.Datetime.context_timestamp(
             self.with_context(tz=self.time_zone), self.last_success or self.create_date

@@ -2,6 +2,7 @@ from . import test_cli
 from . import test_gr_sync_guard
 from . import test_gr_sync_guardian_flags
 from . import test_gr_sync_hold
+from . import test_gr_sync_identity
 from . import test_gr_sync_refuse
 from . import test_gr_sync_run
 from . import test_js

@@ -63,6 +63,10 @@ class SchoolEnrollmentWriter(Writer):
             "exit_reason": False,
         }
 
+    def find_existing(self, prepared):
+        """One person may have two entries, or a line that people made."""
+        return self._existing_by(prepared, "student_id", "site_id", "school_year_id")
+
     def _write(self, record, values):
         """A line that ended when its site merged is continued at the other site."""
         if record.exit_reason == "merged":
