@@ -10,7 +10,8 @@ from .headered import letters
 from .text import inspect, read_rows
 
 ONEROSTER = "OneRoster"
-SDS = "Microsoft School Data Sync"
+SDS_V1 = "Microsoft School Data Sync V1"
+SDS_V2 = "Microsoft School Data Sync V2"
 CLEVER = "Clever"
 
 # Columns that only School Data Sync 2 and 2.1 have, by file.
@@ -34,7 +35,7 @@ def detect(bundle: Bundle, encoding: str) -> str:
     if "manifest" in names:
         return ONEROSTER
     if {"school", "student"} <= names:
-        return SDS
+        return SDS_V1
     if {"schools", "students"} <= names:
         return CLEVER
     if {"orgs", "users"} <= names:
@@ -43,7 +44,7 @@ def detect(bundle: Bundle, encoding: str) -> str:
             for name, marks in _SDS_MARKS.items()
             if name in names
         )
-        return SDS if marked else ONEROSTER
+        return SDS_V2 if marked else ONEROSTER
     return ""
 
 

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO
 
 from .. import vocab
 from ..bundle import Bundle, Limits, open_bundle
@@ -27,12 +27,15 @@ from ..source import Cursor, Pull, Source
 
 
 class FileSource(Source):
-    """Files of one CSV format; ``dialect`` is its name.
+    """Files of one CSV format.
 
     The cursor is what was read last, so that the same file is not applied twice.
     """
 
-    dialect: ClassVar[str]
+    @property
+    @abstractmethod
+    def dialect(self) -> str:
+        """The format's name, one of ``dialects``."""
 
     def pull(self, cursor: Cursor | None = None) -> Pull:
         """Read the newest complete delivery.

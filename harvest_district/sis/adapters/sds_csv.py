@@ -15,7 +15,7 @@ from .. import vocab
 from ..bundle import Bundle
 from ..canonical import join_id
 from ..csv_set import CsvSet
-from ..dialects import SDS
+from ..dialects import SDS_V1, SDS_V2
 from ..headered import Columns
 from ..manifest import V11, V12
 from ..problems import Problems
@@ -111,18 +111,22 @@ class SdsCsv(FileSource):
     """School Data Sync files; the profile says of which version."""
 
     adapter = "sds_csv"
-    dialect = SDS
+
+    @property
+    def dialect(self) -> str:
+        return SDS_V1 if self._options["format"] == 1 else SDS_V2
+
+    @property
+    def _options(self) -> Mapping[str, Any]:
+        return get_profile(self.adapter, self.settings.profile).options
 
     def _read(self, bundle: Bundle, problems: Problems) -> Roster:
-        profile = get_profile(self.adapter, self.settings.profile)
-        if profile.options["format"] == 1:
-            wanted = _V1_FILES, _V1_REQUIRED
-        else:
-            wanted = _V2_FILES, _V2_REQUIRED
-        files = CsvSet(bundle, self.settings.encoding, problems, *wanted)
-        if profile.options["format"] == 1:
+        encoding, options = self.settings.encoding, self._options
+        if options["format"] == 1:
+            files = CsvSet(bundle, encoding, problems, _V1_FILES, _V1_REQUIRED)
             return _V1(self, files, V11).read()
-        return _V2(self, files, profile.options).read()
+        files = CsvSet(bundle, encoding, problems, _V2_FILES, _V2_REQUIRED)
+        return _V2(self, files, options).read()
 
 
 class _V1(FlatRoster):
