@@ -53,7 +53,7 @@ def _find_twins(cr) -> list[Doubt]:
     """New entries of one roster with the same state id."""
     cr.execute(
         SQL(
-            f"WITH new AS (SELECT {_FACTS} AND f.action = 'create')"  # noqa: S608
+            f"WITH new AS (SELECT {_FACTS} AND f.action = 'create')"
             " SELECT external_id, p, birthdate,"
             "        first_value(external_id) OVER same, first_value(p) OVER same,"
             "        first_value(birthdate) OVER same"
@@ -77,7 +77,7 @@ def _find_known(cr, run) -> list[Doubt]:
     """New entries that may be students who are here, under another id or none."""
     cr.execute(
         SQL(
-            f"WITH new AS (SELECT {_FACTS} AND f.action = 'create')"  # noqa: S608
+            f"WITH new AS (SELECT {_FACTS} AND f.action = 'create')"
             """,
             pair AS (
                 SELECT new.external_id, k.id
@@ -112,8 +112,8 @@ def _find_known(cr, run) -> list[Doubt]:
         )  # fmt: skip
         doubts += [
             Doubt(
-                "twin" if is_sent else "same", match.by, id_, known_id or "", student_id,
-                _facts(payload, birthdate), {},
+                "twin" if is_sent else "same", match.by,
+                id_, known_id or "", student_id, _facts(payload, birthdate), {},
             )
             for match in propose([_someone(id_, payload, birthdate)], [other])
         ]  # fmt: skip

@@ -171,11 +171,7 @@ class GrSyncRun(models.Model):
             old = self.search(
                 [
                     ("company_id", "=", district.id),
-                    (
-                        "state",
-                        "in",
-                        ("done", "partial", "refused", "dropped", "undone"),
-                    ),
+                    ("state", "in", CLOSED_RUN_STATES),
                     ("create_date", "<", today - timedelta(days=days)),
                 ]
             )

@@ -190,7 +190,7 @@ class GrSyncScheduleMixin(models.AbstractModel):
             self._tell("silence")
 
     def _tell(self, alert, run=None):
-        """Tell the responsible person once an incident: an activity, and a mail."""
+        """Tell the responsible person once an incident: an activity, which Odoo mails."""
         self.ensure_one()
         if self.alert == alert:
             return
@@ -201,18 +201,13 @@ class GrSyncScheduleMixin(models.AbstractModel):
         record.activity_schedule(
             "mail.mail_activity_data_todo", summary=text, user_id=owner.id
         )
-        record.message_notify(
-            partner_ids=owner.partner_id.ids,
-            subject=record.env._("%(system)s needs you", system=self.name),
-            body=text,
-        )
 
     def _get_alert_text(self, run):
         if self.alert == "refused":
             return run.with_context(lang=self.env.lang).error or ""
         if self.alert == "held":
             return self.env._(
-                "Look and decide: %(sites)s site(s) held, %(persons)s person(s) in doubt",
+                "Please decide: %(sites)s site(s) held, %(persons)s person(s) in doubt",
                 sites=run.held_count,
                 persons=run.identity_count,
             )

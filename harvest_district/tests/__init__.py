@@ -1,4 +1,5 @@
 from . import test_cli
+from . import test_gr_sync_connection
 from . import test_gr_sync_guard
 from . import test_gr_sync_guardian_flags
 from . import test_gr_sync_hold
