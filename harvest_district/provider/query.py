@@ -16,10 +16,10 @@ OFFSET_MAX = 2**62  # what PostgreSQL can count
 CLAUSES_MAX = 20
 FILTER_MAX = 4_000  # characters
 
-# A value ends at a quote before a connector or the end: O'Brien need not be doubled.
+# A quote within a value is doubled, or goes before a letter: O'Brien is what clients send.
 _CLAUSE = re.compile(
     r"\s*(?P<field>[\w.:-]+)\s*(?P<predicate>!=|>=|<=|=|>|<|~)\s*"
-    r"'(?P<value>.*?)'\s*(?:$|\s(?P<connector>AND|OR)\s)",
+    r"'(?P<value>(?:[^']|''|'(?=\w))*?)'\s*(?:$|\s(?P<connector>AND|OR)\s)",
     re.IGNORECASE | re.DOTALL,
 )
 
