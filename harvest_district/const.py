@@ -29,6 +29,7 @@ ADAPTERS = [
     ("aeries", "Aeries API"),
     ("clever", "Clever API"),
     ("sds_csv", "Microsoft School Data Sync files"),
+    ("clever_csv", "Clever SFTP files"),
     ("custom", "Another system, mapped by hand"),
 ]
 ID_SPACES = {
@@ -36,6 +37,22 @@ ID_SPACES = {
     "oneroster_files": "oneroster",
     "oneroster_rest": "oneroster",
 }
+
+# What people miss when a system does not send it; the finer gaps are in the docs.
+GAP_LABELS = [
+    ("demographics", "Demographics"),
+    ("demographics.birthDate", "Birth dates"),
+    ("users.userIds", "State ids"),
+    ("users.agentSourcedIds", "Families"),
+    ("guardianFlags", "Custody and pick-up flags"),
+    ("users.email", "E-mail addresses"),
+    ("users.phone", "Phone numbers"),
+    ("users.preferredGivenName", "Preferred names"),
+    ("courses", "Courses"),
+    ("classes", "Classes"),
+    ("enrollments", "Class members"),
+    ("academicSessions", "School years"),
+]
 
 RUN_STATES = [
     ("new", "Waiting"),
@@ -48,13 +65,14 @@ RUN_STATES = [
     ("partial", "Applied, With Errors"),
     ("refused", "Refused"),
     ("dropped", "Dropped"),
+    ("undoing", "Rolling Back"),
     ("undone", "Rolled Back"),
 ]
 APPLIED_RUN_STATES = ("done", "held", "partial")
 OPEN_RUN_STATES = ("new", "fetching", "reading", "review", "applying")
 CLOSED_RUN_STATES = ("done", "partial", "refused", "dropped", "undone")
 # At work right now, or waiting for a worker.
-BUSY_RUN_STATES = ("new", "fetching", "reading", "applying")
+BUSY_RUN_STATES = ("new", "fetching", "reading", "applying", "undoing")
 
 TRIGGERS = [
     ("upload", "Upload"),
@@ -71,6 +89,37 @@ STAGES = [
     ("undo", "Roll Back"),
 ]
 
+PROOF_TRIGGERS = [
+    ("run", "After an Import"),
+    ("night", "Nightly"),
+    ("manual", "By Hand"),
+]
+MISMATCHES = [
+    ("only_there", "Not here"),
+    ("only_here", "Not there"),
+    ("status", "Status"),
+    ("school", "School"),
+    ("grade", "Grade"),
+    ("guardians", "Family"),
+]
+PROOF_CAUSES = [
+    ("held", "Held: waits until a site is decided"),
+    ("waiting", "Waits for a decision"),
+    ("error", "Had an error when it was applied"),
+    ("dropped", "A person dropped the change"),
+    ("aside", "The row could not be used"),
+    ("not_taken", "The school is not taken"),
+    ("there", "Changed there since"),
+    ("here", "Changed here by hand"),
+    ("kept", "Ended there, kept here for the child's safety"),
+]
+PROPOSAL_STATES = [
+    ("open", "Open"),
+    ("sent", "Sent"),
+    ("done", "Agreed"),
+    ("dismissed", "Dismissed"),
+]
+
 ACTIONS = [
     ("create", "New"),
     ("update", "Changed"),
@@ -83,6 +132,8 @@ CHANGE_STATES = [
     ("applied", "Applied"),
     ("dropped", "Dropped"),
     ("error", "Error"),
+    ("undone", "Rolled Back"),
+    ("kept", "Kept"),
 ]
 
 KIND_LABELS = [
