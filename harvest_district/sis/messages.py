@@ -495,6 +495,21 @@ MESSAGES: dict[str, Message] = {
         _("The connection has no %(setting)s."),
         _("Fill it in on the district system's form."),
     ),
+    "page_unstable": Message(
+        "fatal",
+        _("The list changes while it is read."),
+        _("Choose an hour when nobody works in the system."),
+    ),
+    "wrong_year": Message(
+        "fatal",
+        _("The system answers for the year %(found)s, not for %(asked)s."),
+        _("Set the year of the connection, or wait until the system has opened it."),
+    ),
+    "programs_not_kept": Message(
+        "note",
+        _("Meals, special education and language programs are not kept on rosters."),
+        "",
+    ),
     # files that are fetched
     "nothing_new": Message("note", _("This file was read already."), ""),
     "inbox_empty": Message(

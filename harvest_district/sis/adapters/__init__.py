@@ -4,6 +4,7 @@ A new one: subclass ``Source``, feed a ``RosterBuilder``, and add it here.
 """
 
 from ..source import Source
+from .aeries import AeriesSource
 from .clever_csv import CleverCsv
 from .files import OneRosterFiles
 from .sds_csv import SdsCsv
@@ -12,6 +13,7 @@ ADAPTERS: dict[str, type[Source]] = {
     source.adapter: source
     for source in (
         CleverCsv,
+        AeriesSource,
         OneRosterFiles,
         SdsCsv,
     )
