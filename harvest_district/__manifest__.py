@@ -16,6 +16,7 @@
         "views/gr_sync_connection_views.xml",
         "views/gr_sync_identity_views.xml",
         "views/gr_sync_views.xml",
+        "views/gr_sync_setup_views.xml",
         "views/harvest_district_menus.xml",
         "views/gr_oneroster_views.xml",
     ],

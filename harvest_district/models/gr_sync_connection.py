@@ -6,8 +6,11 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..const import ADAPTERS, BUSY_SECONDS, ID_SPACES, RUN_STATES
+from ..const import ADAPTERS as ADAPTER_LABELS
+from ..const import BUSY_SECONDS, ID_SPACES, RUN_STATES
 from ..sis import ReadOptions, Roster, read_oneroster, unpack
+from ..sis.adapters import ADAPTERS
+from ..sis.adapters.files import FileSource
 
 
 class GrSyncConnection(models.Model):
@@ -36,7 +39,7 @@ class GrSyncConnection(models.Model):
         default=lambda self: self.env.company,
     )
     adapter = fields.Selection(
-        ADAPTERS, string="Way In", required=True, default="oneroster_csv", tracking=True
+        ADAPTER_LABELS, string="Way In", required=True, default="oneroster_csv", tracking=True
     )
     id_space = fields.Char(
         compute="_compute_id_space",
@@ -158,6 +161,9 @@ class GrSyncConnection(models.Model):
         :param source: path of a zip file or folder, or an open zip file
         :raise RosterError: nothing of it may be used
         """
+        adapter = ADAPTERS.get(self.adapter)
+        if adapter and issubclass(adapter, FileSource):
+            return self._make_source().read(source)
         return read_oneroster(source, self._get_read_options())
 
     def _load_baseline(self):

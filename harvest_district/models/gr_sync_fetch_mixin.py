@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools.gc import disabling_gc
 
 from ..sis import RosterError, pack, unpack
+from ..sis.errors import NothingNew
 
 
 class GrSyncFetchMixin(models.AbstractModel):
@@ -67,6 +68,10 @@ class GrSyncFetchMixin(models.AbstractModel):
             try:
                 with disabling_gc():
                     pull = connection._make_source(self.as_of).pull(cursor)
+            except NothingNew as error:
+                self._store_problems(error.problems)
+                self.state = "done"
+                return
             except RosterError as error:
                 self._refuse(error)
                 return

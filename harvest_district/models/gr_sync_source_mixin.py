@@ -4,9 +4,10 @@ from odoo.exceptions import UserError
 from odoo.addons.harvest_base.exceptions import SealError
 from odoo.addons.harvest_base.keyring import seal, unseal
 
-from ..const import TRUSTED_HOSTS_PARAM
+from ..const import GAP_LABELS, TRUSTED_HOSTS_PARAM
 from ..sis import Net, NetPolicy, Settings
 from ..sis.adapters import ADAPTERS
+from ..sis.adapters.files import FileSource
 from ..sis.messages import STEPS
 from ..sis.profiles import PROFILES
 
@@ -27,6 +28,7 @@ class GrSyncSourceMixin(models.AbstractModel):
         readonly=False,
         help="The vendor's ways of speaking the protocol",
     )
+    profile_names = fields.Json(compute="_compute_profile_names")
     base_url = fields.Char("Address", help="Copy it from the vendor, with https://")
     token_url = fields.Char("Token Address", help="Where OAuth 2 tokens are given")
     client_id = fields.Char("Client ID or User")
@@ -55,6 +57,7 @@ class GrSyncSourceMixin(models.AbstractModel):
     )
     gaps_text = fields.Text("Not Sent", compute="_compute_gaps_text")
     is_pullable = fields.Boolean(compute="_compute_is_pullable")
+    takes_files = fields.Boolean(compute="_compute_is_pullable")
     check_result = fields.Json(
         groups="harvest_base.group_harvest_operations", readonly=True, copy=False
     )
@@ -65,6 +68,17 @@ class GrSyncSourceMixin(models.AbstractModel):
     def _select_profile(self):
         return [(profile.name, profile.title) for profile in PROFILES.values()]
 
+    @api.depends("adapter")
+    def _compute_profile_names(self):
+        """The vendors to choose from, for the form."""
+        for connection in self:
+            connection.profile_names = self._get_profiles(connection.adapter)
+
+    @api.model
+    def _get_profiles(self, adapter):
+        """Return the names of the vendor profiles of a way in."""
+        return [name for name, known in PROFILES.items() if known.adapter == adapter]
+
     @api.model
     def _select_time_zone(self):
         return self.env["res.partner"]._fields["tz"]._description_selection(self.env)
@@ -72,11 +86,7 @@ class GrSyncSourceMixin(models.AbstractModel):
     @api.depends("adapter")
     def _compute_profile(self):
         for connection in self:
-            fitting = [
-                profile.name
-                for profile in PROFILES.values()
-                if profile.adapter == connection.adapter
-            ]
+            fitting = self._get_profiles(connection.adapter)
             if connection.profile not in fitting:
                 connection.profile = next(iter(fitting), False)
 
@@ -123,8 +133,9 @@ class GrSyncSourceMixin(models.AbstractModel):
         """What this protocol cannot carry, so that nobody waits for it."""
         for connection in self:
             source = ADAPTERS.get(connection.adapter)
-            gaps = source.declared_gaps(connection.profile) if source else ()
-            connection.gaps_text = ", ".join(sorted(gaps))
+            gaps = source.declared_gaps(connection.profile or "") if source else ()
+            labels = [self.env._(label) for gap, label in GAP_LABELS if gap in gaps]
+            connection.gaps_text = ", ".join(labels)
 
     # THE SOURCE
 
@@ -173,9 +184,11 @@ class GrSyncSourceMixin(models.AbstractModel):
 
     @api.depends("adapter")
     def _compute_is_pullable(self):
-        """Whether the system is asked by us, rather than a person handing in files."""
+        """Whether the system is asked by us, and whether a person may hand in files."""
         for connection in self:
-            connection.is_pullable = connection.adapter in ADAPTERS
+            source = ADAPTERS.get(connection.adapter)
+            connection.is_pullable = bool(source)
+            connection.takes_files = not source or issubclass(source, FileSource)
 
     # TEST
 

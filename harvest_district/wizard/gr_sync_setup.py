@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import ADAPTERS
+
+STEPS = [("system", "System"), ("access", "Access"), ("schedule", "Schedule")]
+
+
+class GrSyncSetup(models.TransientModel):
+    """Connect a district system, step by step, up to the preview of its first roster.
+
+    The connection is made archived at the first step and set free by the last one; its
+    secret goes straight into the sealed field, never into the wizard's own table.
+    """
+
+    _name = "gr.sync.setup"
+    _description = "Connect a District System"
+
+    state = fields.Selection(STEPS, required=True, default="system")
+    name = fields.Char(compute="_compute_name", store=True, readonly=False)
+    adapter = fields.Selection(ADAPTERS, string="Way In", default="oneroster_rest")
+    profile = fields.Selection(
+        selection=lambda self: self.env["gr.sync.connection"]._select_profile(),
+        compute="_compute_profile",
+        store=True,
+        readonly=False,
+    )
+    profile_names = fields.Json(compute="_compute_profile_names")
+    connection_id = fields.Many2one("gr.sync.connection", readonly=True)
+    is_pullable = fields.Boolean(related="connection_id.is_pullable")
+    gaps_text = fields.Text(related="connection_id.gaps_text")
+    base_url = fields.Char(related="connection_id.base_url", readonly=False)
+    token_url = fields.Char(related="connection_id.token_url", readonly=False)
+    client_id = fields.Char(related="connection_id.client_id", readonly=False)
+    secret = fields.Char(related="connection_id.secret", readonly=False)
+    scope = fields.Char(related="connection_id.scope", readonly=False)
+    database_year = fields.Char(related="connection_id.database_year", readonly=False)
+    source_path = fields.Char(related="connection_id.source_path", readonly=False)
+    host_key = fields.Char(related="connection_id.host_key", readonly=False)
+    time_zone = fields.Selection(related="connection_id.time_zone", readonly=False)
+    check_lines = fields.Json(related="connection_id.check_lines")
+    is_checked = fields.Boolean(compute="_compute_is_checked")
+    is_scheduled = fields.Boolean(related="connection_id.is_scheduled", readonly=False)
+    interval_hours = fields.Integer(
+        related="connection_id.interval_hours", readonly=False
+    )
+    window_start = fields.Float(related="connection_id.window_start", readonly=False)
+    window_end = fields.Float(related="connection_id.window_end", readonly=False)
+    full_days = fields.Integer(related="connection_id.full_days", readonly=False)
+    apply_directly = fields.Boolean(
+        related="connection_id.apply_directly", readonly=False
+    )
+    owner_id = fields.Many2one(related="connection_id.owner_id", readonly=False)
+    silence_hours = fields.Integer(
+        related="connection_id.silence_hours", readonly=False
+    )
+
+    @api.depends("adapter", "profile")
+    def _compute_name(self):
+        profiles = dict(self._fields["profile"]._description_selection(self.env))
+        adapters = dict(self._fields["adapter"]._description_selection(self.env))
+        for setup in self:
+            if not setup.connection_id:
+                setup.name = profiles.get(setup.profile) or adapters.get(setup.adapter)
+
+    @api.depends("adapter")
+    def _compute_profile(self):
+        for setup in self:
+            fitting = setup._get_profiles()
+            if setup.profile not in fitting:
+                setup.profile = next(iter(fitting), False)
+
+    @api.depends("adapter")
+    def _compute_profile_names(self):
+        for setup in self:
+            setup.profile_names = setup._get_profiles()
+
+    def _get_profiles(self):
+        return self.env["gr.sync.connection"]._get_profiles(self.adapter)
+
+    @api.depends("check_lines")
+    def _compute_is_checked(self):
+        for setup in self:
+            lines = setup.check_lines or []
+            setup.is_checked = bool(lines) and all(line["ok"] for line in lines)
+
+    # STEPS
+
+    def action_to_access(self):
+        """Make the connection, or bring it up to date after a step back."""
+        self.ensure_one()
+        values = {"name": self.name, "adapter": self.adapter, "profile": self.profile}
+        if self.connection_id:
+            self.connection_id.write(values)
+        else:
+            self.connection_id = self.env["gr.sync.connection"].create(
+                {**values, "active": False}
+            )
+        if not self.connection_id.is_pullable:
+            return self._finish()
+        return self._show("access")
+
+    def action_check(self):
+        self.ensure_one()
+        self.connection_id.action_check()
+        return self._show("access")
+
+    def action_to_schedule(self):
+        self.ensure_one()
+        if not self.is_checked:
+            raise UserError(
+                self.env._("Test the connection first, until every step is green.")
+            )
+        self.connection_id.is_scheduled = True
+        return self._show("schedule")
+
+    def action_back(self):
+        self.ensure_one()
+        return self._show({"schedule": "access"}.get(self.state, "system"))
+
+    def action_finish(self):
+        """Set the connection free and ask for the first preview."""
+        self.ensure_one()
+        return self._finish()
+
+    def _finish(self):
+        connection = self.connection_id
+        connection.active = True
+        if connection.is_pullable:
+            return connection.action_read_now()
+        return connection.action_upload()
+
+    def _show(self, state):
+        self.state = state
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connect a District System"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
