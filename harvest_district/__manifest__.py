@@ -10,6 +10,9 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gr_sync_security.xml",
+        "security/gr_calendar_security.xml",
+        "data/gr_calendar_rule_data.xml",
+        "data/gr_calendar_cron_data.xml",
         "security/gr_oneroster_security.xml",
         "data/gr_sync_cron.xml",
         "data/gr_oneroster_data.xml",
@@ -17,6 +20,7 @@
         "views/gr_sync_identity_views.xml",
         "views/gr_sync_views.xml",
         "views/gr_sync_setup_views.xml",
+        "views/gr_calendar_views.xml",
         "views/harvest_district_menus.xml",
         "views/gr_oneroster_views.xml",
     ],

@@ -159,6 +159,9 @@ class TestAccessMatrix(HarvestCommon):
 # What district-wide access adds, by role, to what a user of one site may do: the cells
 # of the matrix at "elsewhere" become those at "own", and imports open up.
 DISTRICT_WIDE = {
+    "gr.calendar.import": {"B": "cr", "Admin": "cr"},
+    "gr.calendar.rule": {"B": "crwu", "Admin": "crwu"},
+    "gr.calendar.source": {"B": "crw", "Admin": "crw"},
     "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.identity": {"B": "r", "Admin": "r"},

@@ -163,6 +163,8 @@ class DistrictLoader:
         return _copy(row, "date", "day_type", "note") | {
             "school_year_id": self._year_id,
             "site_id": self.ids.get(row.site_key),
+            # A day with a note is an exception that a person entered.
+            "pattern_type": not row.note and row.day_type,
         }
 
     @property

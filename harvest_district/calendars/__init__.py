@@ -8,5 +8,5 @@ from .expand import DayEvent, expand
 from .fetch import CalendarAnswer, fetch_calendar
 from .ical import CalendarLimits, UnreadableCalendar, read_calendar
 from .plan import Change, DayNow, is_mass_withdrawal, plan
-from .rules import ANY, IGNORE, Rule, classify
+from .rules import ALL_DAY, ANY, IGNORE, TIMED, Rule, classify
 from .wish import Unmatched, Wishes, wish

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -54,21 +55,20 @@ def expand(
     :raise UnreadableCalendar: ``cal_too_many``
     """
     found: list[DayEvent] = []
+    deadline = monotonic() + source.limits.seconds
     for series in source.series:
         try:
-            occurrences = _occurrences(series, first, last)
+            events = [
+                _to_days(series.uid, occurrence, zone, source)
+                for occurrence in _occurrences(series, first, last)
+            ]
         except Exception:  # noqa: BLE001  whatever a strange rule does to two libraries
             source.problems.add("cal_event_dates")
             continue
-        events = (
-            _to_days(series.uid, occurrence, zone, source) for occurrence in occurrences
-        )
         found += [
-            event
-            for event in events
-            if event and event.first <= last and event.last >= first
+            event for event in events if event.first <= last and event.last >= first
         ]
-        if len(found) > source.limits.occurrences:
+        if len(found) > source.limits.occurrences or monotonic() > deadline:
             raise UnreadableCalendar.of("cal_too_many", most=source.limits.occurrences)
     return sorted(found, key=lambda event: (event.first, event.summary, event.uid))
 
@@ -102,7 +102,7 @@ def _is_cancelled(event: icalendar.Event) -> bool:
 
 def _to_days(
     uid: str, event: icalendar.Event, zone: ZoneInfo, source: CalendarFile
-) -> DayEvent | None:
+) -> DayEvent:
     start = event["DTSTART"].dt
     end = _end(event, start)
     if not isinstance(start, datetime):

@@ -8,17 +8,21 @@ else's, time zones that nobody knows, rules that never end.
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import icalendar
 import x_wr_timezone
+from icalendar.parser import Contentlines
 
 from ..sis.errors import RosterError
 from ..sis.problems import Problems
 
 _BEGIN, _END = "BEGIN:VCALENDAR", "END:VCALENDAR"
+_OURS = {"VEVENT", "VTIMEZONE"}
+_HEAD = {"METHOD", "CALSCALE", "X-WR-TIMEZONE", "X-WR-CALNAME"}
 _SUB_DAILY = {"SECONDLY", "MINUTELY", "HOURLY"}
 _TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # Without these being right nobody knows when an event is.
@@ -37,6 +41,7 @@ class CalendarLimits:
     bytes: int = 10 << 20
     events: int = 20_000
     occurrences: int = 50_000  # in the dates asked for
+    seconds: float = 60  # for all recurrences; a real calendar takes one or two
 
 
 class Series(NamedTuple):
@@ -117,11 +122,32 @@ def _check_whole(text: str) -> None:
 
 def _parse(text: str) -> list[icalendar.Calendar]:
     try:
-        return icalendar.Calendar.from_ical(text, multiple=True) or [
-            icalendar.Calendar.from_ical(text)
-        ]
+        lines = "\r\n".join(_of_events(Contentlines.from_ical(text)))
+        found = icalendar.Calendar.from_ical(lines + "\r\n", multiple=True)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         raise UnreadableCalendar.of("cal_damaged") from None
+    if not found:
+        raise UnreadableCalendar.of("cal_damaged")
+    return found
+
+
+def _of_events(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that say when events are; the parser refuses a file for any other.
+
+    Real files have a refresh interval of the form P1H, tasks without a date, alarms.
+    """
+    stack: list[str] = []
+    for line in lines:
+        name, _colon, value = line.partition(":")
+        name, value = name.upper(), value.strip().upper()
+        if name == "BEGIN":
+            stack.append(value)
+        inside = len(stack) < 2 or (stack[1] in _OURS and "VALARM" not in stack)
+        is_head = name in ("BEGIN", "END") or name.partition(";")[0] in _HEAD
+        if inside and line and (len(stack) > 1 or is_head):
+            yield line
+        if name == "END" and stack:
+            stack.pop()
 
 
 def _in_own_zone(calendar: icalendar.Calendar) -> icalendar.Calendar:
@@ -157,7 +183,7 @@ def _group(events: list[icalendar.Event], problems: Problems) -> list[Series]:
 def _fault(event: icalendar.Event) -> str:
     """The code of what makes an event unusable, or an empty text."""
     broken = {str(name).upper() for name, _error in event.errors if name}
-    if broken & _VITAL or "DTSTART" not in event:
+    if broken & _VITAL or not isinstance(event.get("DTSTART"), icalendar.vDDDTypes):
         return "cal_event_dates"
     try:
         start, rules = event.decoded("DTSTART"), _rules(event)

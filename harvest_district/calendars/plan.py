@@ -11,6 +11,7 @@ CREATE, CHANGE, WITHDRAW, KEEP = "create", "change", "withdraw", "keep"
 BY_HAND = "hand"  # a person has set the day
 OTHER = "other"  # another calendar has set it
 LONG = "long"  # an event so long that it may be a mistake
+MASS = "mass"  # the calendar takes back much at once
 PAST = "past"  # the day is over, and was perhaps reported
 LONG_DAYS = 100  # dates; a summer break has some 75
 

@@ -11,3 +11,6 @@ UPDATE gr_sync_connection
 -- A copy of the database serves nobody's rosters.
 UPDATE gr_oneroster_client SET active = false, secret_hash = NULL;
 DELETE FROM gr_oneroster_token;
+
+-- Nor does it follow calendars, whose address may be a secret.
+UPDATE gr_calendar_source SET url = NULL, follows = FALSE;

@@ -11,6 +11,12 @@ from . import gr_sync_site
 from . import gr_sync_identity
 from . import gr_sync_change
 from . import gr_sync_problem
+from . import gr_calendar_source
+from . import gr_calendar_rule
+from . import gr_calendar_import
+from . import gr_calendar_import_day
+from . import gr_calendar_import_event
+from . import gr_day
 from . import gr_oneroster_client
 from . import gr_oneroster_token
 from . import gr_oneroster_call

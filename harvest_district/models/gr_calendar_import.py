@@ -99,7 +99,7 @@ class GrCalendarImport(models.Model):
         for reading in self:
             lines = []
             for code, params, count in reading.problems or ():
-                times = f" (× {count})" if count > 1 else ""
+                times = f" ({count})" if count > 1 else ""
                 lines.append(f"{describe(code, params)}{times}")
             reading.problem_text = "\n".join(lines)
 
@@ -138,7 +138,7 @@ class GrCalendarImport(models.Model):
         :raise RosterError: the calendar cannot be used; nothing was changed
         """
         values, days, unknown = self._compare(source, content, automatic)
-        key = self._get_conflict_key(days)
+        key = self._get_conflict_key(days, source._get_today())
         if automatic:
             days = [line for line in days if line["conflict"] != PAST]
             may_apply = any(
@@ -154,7 +154,8 @@ class GrCalendarImport(models.Model):
         if automatic:
             is_new = key not in ("", source.seen_conflicts)
             reading._apply()
-            reading.state = "review" if is_new else "applied"
+            if not is_new:
+                reading._close("applied")
             source.seen_conflicts = key
         return reading
 
@@ -251,13 +252,13 @@ class GrCalendarImport(models.Model):
         )
 
     @api.model
-    def _get_conflict_key(self, days):
+    def _get_conflict_key(self, days, today):
         """Return one text for what a person has to decide, empty for nothing."""
+        names = ("site_id", "conflict", "kind", "from_type", "to_type")
         waiting = sorted(
-            f"{line['date']} {line['site_id']} {line['conflict']} {line['kind']}"
-            f" {line['from_type']} {line['to_type']}"
+            " ".join([str(line["date"]), *(str(line[name] or "") for name in names)])
             for line in days
-            if line["conflict"] and line["conflict"] != PAST
+            if line["conflict"] and line["date"] >= today
         )
         if not waiting:
             return ""
@@ -300,26 +301,20 @@ class GrCalendarImport(models.Model):
             reading.source_id.write({"follows": False, "state": "ok"})
 
     def _close(self, state):
+        """Remember what was decided, so that nobody is asked the same again."""
         self.state = state
         source = self.source_id
+        self.day_ids.filtered(lambda line: line._waits()).state = "kept"
         source.seen_conflicts = self._get_conflict_key(
-            [line._get_key() for line in self.day_ids if line.state != "done"]
+            [line._get_key() for line in self.day_ids if line.state != "done"],
+            source._get_today(),
         )
         source.activity_feedback(["mail.mail_activity_data_todo"])
 
     def _apply(self):
         self.ensure_one()
-        lines = self.day_ids.filtered(lambda line: line.state == "todo")
-        known = self.source_id._get_days(
-            self.env["gr.school.year"].search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("date_end", ">=", self.date_start),
-                    ("date_start", "<=", self.date_end),
-                ]
-            )
-        )
-        lines._apply(known)
+        lines = self.day_ids.filtered(lambda line: line._waits() and line._may())
+        lines._apply(self.source_id._get_days(self.source_id._get_all_years()))
 
     def action_view_days(self):
         self.ensure_one()

@@ -116,6 +116,11 @@ class GrCalendarImportDay(models.Model):
         names = ("date", "conflict", "kind", "from_type", "to_type")
         return {name: self[name] for name in names} | {"site_id": self.site_id.id}
 
+    def _waits(self):
+        """Whether the line is a change that was neither made nor left."""
+        self.ensure_one()
+        return self.kind != KEEP and self.state == "todo"
+
     def _may(self):
         """Whether the line may be applied without anybody deciding more."""
         self.ensure_one()
@@ -141,11 +146,8 @@ class GrCalendarImportDay(models.Model):
 
         :param known: ``{(site id or None, date): gr.day}`` as they are now
         """
-        changes = self.filtered(lambda line: line.kind != KEEP)
-        may = changes.filtered(lambda line: line._may())
-        fresh = may.filtered(lambda line: line._is_fresh(known))
-        (changes - may).state = "kept"
-        (may - fresh).state = "stale"
+        fresh = self.filtered(lambda line: line._is_fresh(known))
+        (self - fresh).state = "stale"
         fresh._write_days(known)
         fresh.state = "done"
 
@@ -159,32 +161,34 @@ class GrCalendarImportDay(models.Model):
         return now == (self.from_type or False, self.from_note or False)
 
     def _write_days(self, known):
-        source = self.import_id.source_id
         new = self.filtered(lambda line: not line._get_day(known))
+        years = self.import_id.source_id._get_all_years()
         self.env["gr.day"].with_context(lang="en_US").create(
             [
                 line._day_values()
                 | {
                     "date": line.date,
                     "site_id": line.site_id.id,
-                    "school_year_id": line._get_year().id,
+                    "school_year_id": years.filtered(line._is_in).id,
                 }
                 for line in new
                 if line.kind != WITHDRAW
             ]
         )
         for line in self - new:
-            day = line._get_day(known)
-            if line.kind == WITHDRAW:
-                day._restore_pattern()
-                continue
-            values = line._day_values()
-            if line.conflict == BY_HAND and not day.pattern_type:
-                values["pattern_type"] = day.day_type  # what it is without the event
-            if day.note != line.to_note:
-                day.note = False  # in every language
-            day.write(values)
-        source.day_ids.invalidate_recordset()
+            line._write_day(line._get_day(known))
+
+    def _write_day(self, day):
+        if self.kind == WITHDRAW:
+            day._restore_pattern()
+            return
+        values = self._day_values()
+        if self.conflict == BY_HAND and not day.pattern_type:
+            values["pattern_type"] = day.day_type  # what it is without the event
+        if day.note != self.to_note:
+            installed = dict(self.env["res.lang"].get_installed()).keys() - {"en_US"}
+            day.update_field_translations("note", dict.fromkeys(installed, False))
+        day.write(values)
 
     def _day_values(self):
         return {
@@ -194,5 +198,5 @@ class GrCalendarImportDay(models.Model):
             "calendar_uid": self.uid,
         }
 
-    def _get_year(self):
-        return self.env["gr.school.year"]._get_year(self.company_id, self.date)
+    def _is_in(self, year):
+        return year.date_start <= self.date <= year.date_end

@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 # A reading by itself is due after so many hours; less than whole days, since the cron
 # does not start at the same second each time.
 DUE_HOURS = {"daily": 20, "weekly": 6 * 24 + 20}
-WHERE = {"kind", "url", "file", "tz", "site_id"}
+WHERE = {"kind", "url", "tz", "site_id"}
 
 
 class GrCalendarSource(models.Model):
@@ -176,9 +176,9 @@ class GrCalendarSource(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if WHERE & vals.keys() and "last_fetch" not in vals:
-            # sudo: another address or file has other validators
-            self.sudo().write({"etag": False, "last_modified": False})
+        if WHERE & vals.keys():
+            # sudo: another address has other validators, and nobody has looked at it
+            self.sudo().write({"etag": False, "last_modified": False, "follows": False})
         return result
 
     # READ
@@ -349,6 +349,11 @@ class GrCalendarSource(models.Model):
         if not years:
             raise UnreadableCalendar.of("cal_no_year")
         return years
+
+    def _get_all_years(self):
+        return self.env["gr.school.year"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
 
     def _get_days(self, years):
         """Return ``{(site id or None, date): gr.day}``, notes in their own language."""

@@ -24,10 +24,21 @@ class GrDay(models.Model):
     calendar_uid = fields.Char("Event ID", readonly=True, copy=False)
 
     def write(self, vals):
+        # sudo: who may edit the day takes it from its calendar
+        mine = self.sudo().filtered("calendar_source_id")
+        if "calendar_source_id" in vals or not (mine and FACTS & vals.keys()):
+            return super().write(vals)
+        before = mine._get_facts()
         result = super().write(vals)
-        if FACTS & vals.keys() and "calendar_source_id" not in vals:
-            # sudo: who may edit the day takes it from its calendar
-            self.sudo().filtered("calendar_source_id").write(
-                {"calendar_source_id": False, "calendar_uid": False}
-            )
+        after = mine._get_facts()
+        mine.filtered(lambda day: before[day.id] != after[day.id]).write(
+            {"calendar_source_id": False, "calendar_uid": False}
+        )
         return result
+
+    def _get_facts(self):
+        """Return ``{id: facts}``; who translates a note does not change the day."""
+        return {
+            day.id: [day[name] for name in sorted(FACTS)]
+            for day in self.with_context(lang="en_US")
+        }

@@ -132,3 +132,58 @@ def _identity(env, place):
             "known_external_id": "s1",
         }
     )
+
+
+@factory("gr.calendar.source")
+def _calendar_source(env, place):
+    return env["gr.calendar.source"].create(
+        {
+            "name": "Calendar",
+            "company_id": place.district.id,
+            "site_id": place.site.id,
+            "kind": "file",
+        }
+    )
+
+
+@factory("gr.calendar.rule")
+def _calendar_rule(env, place):
+    return env["gr.calendar.rule"].create(
+        {
+            "name": "Test",
+            "text": "test",
+            "result": "holiday",
+            "company_id": place.district.id,
+            "site_id": place.site.id,
+        }
+    )
+
+
+@factory("gr.calendar.import")
+def _calendar_import(env, place):
+    return env["gr.calendar.import"].create(
+        {"source_id": _calendar_source(env, place).id}
+    )
+
+
+@factory("gr.calendar.import.day")
+def _calendar_import_day(env, place):
+    return env["gr.calendar.import.day"].create(
+        {
+            "import_id": _calendar_import(env, place).id,
+            "date": "2026-11-11",
+            "kind": "create",
+            "to_type": "holiday",
+        }
+    )
+
+
+@factory("gr.calendar.import.event")
+def _calendar_import_event(env, place):
+    return env["gr.calendar.import.event"].create(
+        {
+            "import_id": _calendar_import(env, place).id,
+            "name": "A Day",
+            "date": "2026-11-11",
+        }
+    )

@@ -38,6 +38,14 @@ class GrDay(models.Model):
         help="Empty: the whole district. A site's own line wins over the district's.",
     )
     day_type = fields.Selection(DAY_TYPES, required=True, default="instructional")
+    pattern_type = fields.Selection(
+        DAY_TYPES,
+        string="By the Weekly Pattern",
+        readonly=True,
+        copy=False,
+        help="What the weekly pattern makes of this date. It is that again when what"
+        " set it otherwise is withdrawn. Empty: the pattern has nothing here.",
+    )
     note = fields.Char(translate=True, help="For example the holiday's name")
     color = fields.Integer(compute="_compute_color")
 
@@ -79,3 +87,10 @@ class GrDay(models.Model):
             self.school_year_id = self.env["gr.school.year"]._get_year(
                 self.env.company, self.date
             )
+
+    def _restore_pattern(self):
+        """Give dates back to the weekly pattern; without one their line goes."""
+        patterned = self.filtered("pattern_type")
+        for day_type, days in patterned.grouped("pattern_type").items():
+            days.write({"day_type": day_type, "note": False})
+        (self - patterned).unlink()

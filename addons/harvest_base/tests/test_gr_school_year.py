@@ -50,6 +50,24 @@ class TestGrSchoolYear(HarvestCommon):
         )
         self.assertEqual(labor_day.day_type, "instructional")
 
+    def test_the_pattern_is_remembered(self):
+        week = {"date_start": date(2026, 9, 7), "date_end": date(2026, 9, 11)}
+        common = {"school_year_id": self.year.id, "date": date(2026, 9, 7)}
+        by_hand = self.env["gr.day"].create({**common, "day_type": "holiday"})
+        outside = self.env["gr.day"].create({**common, "date": date(2026, 9, 12)})
+        self._generate(**week)
+        self.assertEqual(
+            (by_hand.day_type, by_hand.pattern_type), ("holiday", "instructional")
+        )
+        by_hand.note = "Labor Day"
+        (by_hand + outside)._restore_pattern()
+        self.assertFalse(outside.exists())
+        self.assertEqual((by_hand.day_type, by_hand.note), ("instructional", False))
+        wednesday = self.year.day_ids.filtered(lambda day: day.date.day == 9)
+        self.assertEqual(wednesday.pattern_type, "early_release")
+        self._generate(**week, wednesday="program", overwrite=True)
+        self.assertEqual(wednesday.pattern_type, "program")
+
     def test_outside_the_year_is_refused(self):
         with self.assertRaisesRegex(UserError, "must lie within"):
             self._generate(date_end=date(2027, 7, 1))

@@ -75,9 +75,7 @@ class GrDayGenerate(models.TransientModel):
                 ("date", "in", list(pattern)),
             ]
         )
-        if self.overwrite:
-            for day in existing:
-                day.day_type = pattern[day.date]
+        self._lay_over(existing, pattern)
         taken = set(existing.mapped("date"))
         self.env["gr.day"].create(
             [
@@ -86,9 +84,20 @@ class GrDayGenerate(models.TransientModel):
                     "site_id": self.site_id.id,
                     "date": date,
                     "day_type": kind,
+                    "pattern_type": kind,
                 }
                 for date, kind in pattern.items()
                 if date not in taken
             ]
         )
         return year.action_view_days()
+
+    def _lay_over(self, days, pattern):
+        """Let existing days know the pattern; they follow it only when replaced."""
+        unknown = days.filtered(lambda day: self.overwrite or not day.pattern_type)
+        for day in unknown:
+            day.pattern_type = pattern[day.date]
+        if self.overwrite:
+            days.filtered(
+                lambda day: day.day_type != day.pattern_type
+            )._restore_pattern()

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from odoo.addons.harvest_district.calendars import (
     CalendarLimits,
@@ -26,7 +28,10 @@ WHOLE = calendar(event(), event("Winter Break", "20261221", "20270102", "2"))
         (b"date,event\n2026-11-11,Veterans Day\n", "cal_not_ical"),
         (b"PK\x03\x04" + bytes(60), "cal_not_ical"),
         (b"\xff\xfeB", "cal_not_ical"),
-        (b"BEGIN:VCALENDAR\r\n:::\r\nEND:VCALENDAR\r\n", "cal_damaged"),
+        (
+            calendar(head=["BEGIN:VTIMEZONE", ":::", "END:VTIMEZONE"]),
+            "cal_damaged",
+        ),
         (b"BEGIN:VCALENDAR\r\nX:\0\r\nEND:VCALENDAR\r\n", "cal_not_ical"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR", "cal_damaged"),
     ],
@@ -107,6 +112,13 @@ def test_an_event_that_cannot_be_used_leaves_the_others(lines, code):
     assert source.problems.codes() == {code}
 
 
+def test_rules_that_take_too_long_are_refused():
+    source = read_calendar(WHOLE, CalendarLimits(seconds=0))
+    with pytest.raises(UnreadableCalendar) as caught:
+        expand(source, FIRST, LAST, PACIFIC)
+    assert caught.value.code == "cal_too_many"
+
+
 def test_a_rule_without_end_ends_with_the_dates_asked_for():
     content = calendar(event("Early", "20200805", "", "1", "RRULE:FREQ=WEEKLY"))
     found = starts(content)
@@ -122,6 +134,77 @@ def test_a_rule_that_never_falls_on_a_date_ends_too():
 def test_an_event_spanning_years_is_seen_in_its_middle():
     content = calendar(event("Construction", "20200101", "20350101"))
     assert days_of(content) == [(date(2020, 1, 1), date(2034, 12, 31), "Construction")]
+
+
+def test_what_is_not_about_dates_spoils_nothing():
+    others = [
+        "REFRESH-INTERVAL;VALUE=DURATION:P1H",
+        ":::",
+        "BEGIN:VTODO",
+        "DUE:never",
+        "END:VTODO",
+        "BEGIN:X-THEIRS",
+        "BEGIN:VEVENT",
+        "SUMMARY:Not ours",
+        "END:VEVENT",
+        "END:X-THEIRS",
+    ]
+    rows = [*event(), "BEGIN:VALARM", "TRIGGER:soon", "END:VALARM", "X-BAD"]
+    source = read_calendar(calendar(rows, head=others))
+    assert [each.uid for each in source.series] == ["1"]
+    assert not source.problems.codes()
+
+
+RICH = calendar(
+    event("Break", "20261221", "20270102", "1", "SEQUENCE:1", "CATEGORIES:A,B"),
+    event(
+        "Early",
+        "TZID=America/Los_Angeles:20260902T120000",
+        "TZID=America/Los_Angeles:20260902T130000",
+        "2",
+        "RRULE:FREQ=WEEKLY;UNTIL=20270601T000000Z;BYDAY=WE",
+        "EXDATE;TZID=America/Los_Angeles:20260909T120000",
+        "RDATE;TZID=America/Los_Angeles:20260911T120000",
+    ),
+    event(
+        "Moved",
+        "20260917T190000Z",
+        "",
+        "2",
+        "RECURRENCE-ID;TZID=America/Los_Angeles:20260916T120000",
+        "DURATION:PT2H",
+    ),
+    head=["X-WR-TIMEZONE:America/Los_Angeles"],
+).splitlines()
+LINES = st.integers(1, len(RICH) - 2)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(LINES, LINES, st.sampled_from("dcxs")), min_size=1, max_size=6),
+    st.text(max_size=12),
+)
+def test_whatever_is_in_a_file_it_is_read_or_refused(edits, text):
+    """Lines lost, doubled, swapped and garbled: an answer, and never a crash."""
+    lines = list(RICH)
+    for place, other, how in edits:
+        place, other = place % len(lines), other % len(lines)
+        if how == "d":
+            del lines[place]
+        elif how == "c":
+            lines.insert(other, lines[place])
+        elif how == "s":
+            lines[place], lines[other] = lines[other], lines[place]
+        else:
+            name, colon, _value = lines[place].partition(b":")
+            lines[place] = name + colon + text.encode()
+    try:
+        source = read_calendar(b"\r\n".join(lines))
+        found = expand(source, FIRST, LAST, PACIFIC)
+    except UnreadableCalendar as error:
+        assert error.code.startswith("cal_")
+    else:
+        assert all(each.first <= each.last for each in found)
 
 
 def test_several_calendars_in_one_file():
