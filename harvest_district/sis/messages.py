@@ -480,6 +480,11 @@ MESSAGES: dict[str, Message] = {
         _("%(found)s rows came, %(announced)s were announced; nothing is removed."),
         _("The next run reads again; tell the vendor if it stays so."),
     ),
+    "year_over": Message(
+        "fatal",
+        _("Every school year that it names has ended: is it set to an old year?"),
+        _("Set the current year for this application in the information system."),
+    ),
     "page_loop": Message(
         "fatal",
         _("The pages of the answer do not end."),

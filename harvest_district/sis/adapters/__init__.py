@@ -7,6 +7,7 @@ from ..source import Source
 from .aeries import AeriesSource
 from .clever_csv import CleverCsv
 from .files import OneRosterFiles
+from .oneroster_rest import OneRosterRest
 from .sds_csv import SdsCsv
 
 ADAPTERS: dict[str, type[Source]] = {
@@ -15,6 +16,7 @@ ADAPTERS: dict[str, type[Source]] = {
         CleverCsv,
         AeriesSource,
         OneRosterFiles,
+        OneRosterRest,
         SdsCsv,
     )
 }
