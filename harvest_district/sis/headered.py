@@ -41,6 +41,7 @@ class HeaderedFile:
         encoding: str,
         problems: Problems,
         columns: Columns,
+        delimiter: str = ",",
     ) -> None:
         self.file = bundle.file_name(name)
         self.found: list[str | None] = []
@@ -49,6 +50,7 @@ class HeaderedFile:
         self._encoding = encoding
         self._problems = problems
         self._columns = columns
+        self._delimiter = delimiter
 
     def check_header(self) -> list[Problem]:
         """Understand the header row; return what makes the file unusable."""
@@ -58,8 +60,7 @@ class HeaderedFile:
             return [make("wrong_delimiter", self.file, 1)]
         known = self._known()
         for name in header:
-            # a column metadata.name is an extension, whatever it is called
-            column = None if "." in name else known.get(letters(name))
+            column = self._recognise(name, known)
             if column and name != column:
                 self._problems.add("header_spelling", self.file, 1, column)
             self.found.append(column)
@@ -77,6 +78,10 @@ class HeaderedFile:
     def _known(self) -> dict[str, str]:
         names = (*self._columns.required, *self._columns.optional)
         return {letters(name): name for name in names} | dict(self._columns.aliases)
+
+    def _recognise(self, name: str, known: Mapping[str, str]) -> str | None:
+        # a column metadata.name is an extension, whatever it is called
+        return None if "." in name else known.get(letters(name))
 
     def _report_unread(self, header: list[str]) -> None:
         dropped = {letters(name) for name in self._columns.dropped}
@@ -127,7 +132,7 @@ class HeaderedFile:
         return {"found": len(cells), "expected": len(self.found)}
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        return read_rows(self._bundle, self._name, self._encoding)
+        return read_rows(self._bundle, self._name, self._encoding, self._delimiter)
 
 
 def letters(name: str) -> str:

@@ -495,11 +495,6 @@ MESSAGES: dict[str, Message] = {
         _("The system does not give this (HTTP %(status)s); what is known stays."),
         _("Have the district's administrator grant it, if it is needed."),
     ),
-    "setting_missing": Message(
-        "fatal",
-        _("The connection has no %(setting)s."),
-        _("Fill it in on the district system's form."),
-    ),
     "page_unstable": Message(
         "fatal",
         _("The list changes while it is read."),
@@ -510,10 +505,20 @@ MESSAGES: dict[str, Message] = {
         _("The system answers for the year %(found)s, not for %(asked)s."),
         _("Set the year of the connection, or wait until the system has opened it."),
     ),
+    "legal_alert": Message(
+        "warning",
+        _("The student has a legal alert in the system; its text is not copied."),
+        _("Read it there, and set court limits on the student's adults."),
+    ),
     "programs_not_kept": Message(
         "note",
         _("Meals, special education and language programs are not kept on rosters."),
         "",
+    ),
+    "setting_missing": Message(
+        "fatal",
+        _("The connection has no %(setting)s."),
+        _("Fill it in on the district system's form."),
     ),
     # files that are fetched
     "nothing_new": Message("note", _("This file was read already."), ""),
@@ -582,6 +587,67 @@ MESSAGES: dict[str, Message] = {
         "note",
         _("%(count)s contacts are neither parent, guardian nor relative; left out."),
         "",
+    ),
+    # mappings made by a person
+    "mapping_empty": Message(
+        "fatal",
+        _("Nothing is mapped yet."),
+        _("Add a mapping, or start from a template."),
+    ),
+    "mapping_mixed": Message(
+        "fatal",
+        _("The mappings read from different sorts of sources: %(found)s."),
+        _("Let one district system read files, an API, or a database."),
+    ),
+    "mapping_table_missing": Message(
+        "fatal",
+        _("No mapping fills %(table)s."),
+        _("Add one; a fixed row will do for the district and the school year."),
+    ),
+    "mapping_column_missing": Message(
+        "fatal",
+        _("The column must be filled, and nothing is mapped to it."),
+        _("Say where it comes from."),
+    ),
+    "mapping_column_unknown": Message(
+        "fatal",
+        _("There is no such column to be filled."),
+        _("Choose one of the listed columns."),
+    ),
+    "mapping_expression": Message(
+        "fatal",
+        _("“%(text)s” cannot be understood."),
+        _("Check brackets, quotes and spelling."),
+    ),
+    "mapping_source_unknown": Message(
+        "fatal",
+        _("The source has no column “%(name)s”."),
+        _("Check the spelling; “Test on a Sample” shows what the source sends."),
+    ),
+    "mapping_source_missing": Message(
+        "fatal",
+        _("It is not said where the rows come from."),
+        _("Enter the file, the path or the query."),
+    ),
+    "query_unsafe": Message(
+        "fatal",
+        _("The query is not a single SELECT statement that only reads."),
+        _("Write one SELECT; nothing that changes or locks, and no semicolons."),
+    ),
+    "sql_refused": Message(
+        "fatal",
+        _("The database does not let us in."),
+        _("Check user, password and the name of the database."),
+    ),
+    "sql_failed": Message(
+        "fatal",
+        _("The database does not accept the query."),
+        _("Try it in the database's own tool: names, rights, spelling."),
+    ),
+    "sql_timeout": Message(
+        "fatal",
+        _("The query takes longer than %(seconds)s seconds."),
+        _("Ask for fewer columns, or have a view prepared."),
     ),
     # calendars
     "cal_no_source": Message(

@@ -102,7 +102,7 @@ def _undecodable(file: str, encoding: str, line: int) -> UnreadableFile:
 
 
 def read_rows(
-    bundle: Bundle, name: str, encoding: str
+    bundle: Bundle, name: str, encoding: str, delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells) of every row that is not blank, header included.
 
@@ -115,7 +115,7 @@ def read_rows(
         bundle.open(name) as stream,
         io.TextIOWrapper(stream, encoding, newline="") as text,
     ):
-        reader = csv.reader(text, strict=True)
+        reader = csv.reader(text, strict=True, delimiter=delimiter)
         try:
             for number, cells in enumerate(reader, 1):
                 if len(cells) > 1 or (cells and cells[0].strip()):

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from .. import vocab
 from ..bundle import Bundle, Limits, open_bundle
@@ -31,6 +31,8 @@ class FileSource(Source):
 
     The cursor is what was read last, so that the same file is not applied twice.
     """
+
+    default_pattern: ClassVar[str] = InboxPolicy().pattern
 
     @property
     @abstractmethod
@@ -140,6 +142,7 @@ class FileSource(Source):
     def _collector(self) -> Iterator[Collector]:
         extra = self.settings.extra
         given = {name: extra.get(name) for name in ("pattern", "marker", "settle")}
+        given["pattern"] = given["pattern"] or self.default_pattern
         policy = InboxPolicy(**{name: v for name, v in given.items() if v is not None})
         with self._inbox() as inbox:
             yield Collector(inbox, policy, self.net.sleep)
