@@ -3,6 +3,9 @@ from . import gr_sync_schedule_mixin
 from . import gr_sync_fetch_mixin
 from . import gr_sync_read_mixin
 from . import gr_sync_apply_mixin
+from . import gr_sync_proof_mixin
+from . import gr_sync_nightly_mixin
+from . import gr_sync_undo_mixin
 from . import gr_sync_connection
 from . import gr_sync_school
 from . import gr_sync_run
@@ -11,6 +14,10 @@ from . import gr_sync_site
 from . import gr_sync_identity
 from . import gr_sync_change
 from . import gr_sync_problem
+from . import gr_sync_proof
+from . import gr_sync_proof_site
+from . import gr_sync_proof_mismatch
+from . import gr_sync_proposal
 from . import gr_calendar_source
 from . import gr_calendar_rule
 from . import gr_calendar_import

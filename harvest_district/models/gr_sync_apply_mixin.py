@@ -78,6 +78,8 @@ class GrSyncApplyMixin(models.AbstractModel):
         ):
             is_left = self._apply_batches(limit)
             stage.count = self.done_count
+        if not is_left:
+            self._finish()
         return is_left
 
     def _apply_batches(self, limit):
@@ -86,7 +88,6 @@ class GrSyncApplyMixin(models.AbstractModel):
             batch = self._next_batch()
             if not batch:
                 self._count_states()
-                self._finish()
                 return False
             self._apply_batch(batch, links)
             applied += len(batch)
@@ -124,35 +125,47 @@ class GrSyncApplyMixin(models.AbstractModel):
         return self.sudo().with_context(**QUIET_LOAD).with_company(self.company_id)
 
     def _apply_batch(self, batch, links):
-        """Apply a batch; one that fails is split until the failing rows stand alone."""
-        if self._try(batch, links) or len(batch) == 1:
-            return
-        size = max(1, len(batch) // SPLIT)
-        for start in range(0, len(batch), size):
-            self._apply_batch(batch[start : start + size], links)
+        """Apply a batch; a row that fails is set aside."""
+        run = self._with_quiet_load()
+        self._in_parts(
+            batch,
+            links,
+            lambda part: get_writer(run, part[0].kind, links).apply(part),
+            lambda change, error: self._mark(
+                [change], *self._describe_failure(change, error)
+            ),
+        )
 
-    def _try(self, changes, links):
-        """Apply in a savepoint; return whether it worked.
+    def _in_parts(self, batch, links, work, fail):
+        """Work on a batch; one that fails is split until the failing rows stand alone.
 
-        One change that fails is marked; a batch that fails is left for its rows to be
-        tried one by one.
+        :param work: function of some changes
+        :param fail: function of a change that fails alone and of its error
         """
+        error = self._try(batch, links, work)
+        if error and len(batch) == 1:
+            fail(batch[0], error)
+        elif error:
+            size = max(1, len(batch) // SPLIT)
+            for start in range(0, len(batch), size):
+                self._in_parts(batch[start : start + size], links, work, fail)
+
+    def _try(self, changes, links, work):
+        """Work in a savepoint; return the error, or None when it worked."""
         run = self._with_quiet_load()
         try:
             # A refused row would be logged with its values, a child's; it is told in
             # the change instead.
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                get_writer(run, changes[0].kind, links).apply(changes)
+                work(changes)
                 run.env.flush_all()
         except OperationalError:
             raise  # the connection or a conflict: the whole transaction is tried again
         except Exception as error:  # noqa: BLE001  one record must not stop the others
             self.env.invalidate_all(flush=False)
             links.clear()
-            if len(changes) == 1:
-                self._mark(changes, *self._describe_failure(changes[0], error))
-            return False
-        return True
+            return error
+        return None
 
     def _mark(self, changes, state, reason):
         self.env.cr.execute(
@@ -195,8 +208,11 @@ class GrSyncApplyMixin(models.AbstractModel):
             }
         )
 
-    def _finish(self):
-        """Everything that may be applied is: say so, link sites, call for decisions."""
+    def _finish(self, snapshot=None):
+        """Everything that may be applied is: say so, link sites, call for decisions.
+
+        :param snapshot: of the roster, when it is in memory already
+        """
         self._commit_to_connection()
         sites = self._get_sites()
         for line in self.site_line_ids.filtered(lambda line: not line.site_id):
@@ -207,6 +223,7 @@ class GrSyncApplyMixin(models.AbstractModel):
             self.connection_id._tell("held", self)
         else:
             self.connection_id._all_is_well()
+        self._prove(snapshot)
 
     def _commit_to_connection(self):
         """What was applied is known now: the next reading of changes begins there."""
@@ -215,6 +232,7 @@ class GrSyncApplyMixin(models.AbstractModel):
         connection_sudo = run_sudo.connection_id
         if not run_sudo.baseline:
             return
+        run_sudo._keep_former()
         connection_sudo.baseline = run_sudo.baseline
         run_sudo.baseline = False
         connection_sudo.last_success = fields.Datetime.now()

@@ -26,6 +26,9 @@ class GrSyncChange(models.Model):
     old_site_key = fields.Char(help="The school it counted for before")
     payload = fields.Json(groups=fields.NO_ACCESS)
     payload_hash = fields.Char()
+    undo = fields.Json(
+        groups=fields.NO_ACCESS, help="What it overwrote: rows and reference as before"
+    )
     date_end = fields.Date()
     position = fields.Integer(required=True, help="What must be applied before what")
     state = fields.Selection(CHANGE_STATES, required=True, default="staged")

@@ -21,6 +21,7 @@ class GrSyncConnection(models.Model):
     _inherit = [
         "gr.guarded.mixin",
         "gr.sync.source.mixin",
+        "gr.sync.nightly.mixin",
         "gr.sync.schedule.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -28,6 +29,7 @@ class GrSyncConnection(models.Model):
     _order = "name, id"
     _guarded = frozenset(
         {"is_paused", "pause_reason", "last_success", "last_full", "alert", "cursor"}
+        | {"proof_id", "proof_problem"}
     )
 
     name = fields.Char(required=True)
@@ -39,7 +41,11 @@ class GrSyncConnection(models.Model):
         default=lambda self: self.env.company,
     )
     adapter = fields.Selection(
-        ADAPTER_LABELS, string="Way In", required=True, default="oneroster_csv", tracking=True
+        ADAPTER_LABELS,
+        string="Way In",
+        required=True,
+        default="oneroster_csv",
+        tracking=True,
     )
     id_space = fields.Char(
         compute="_compute_id_space",
@@ -239,7 +245,8 @@ class GrSyncConnection(models.Model):
 
     def _claim(self):
         """:raise RetryableJobError: another run of this system is at work"""
-        if not self._lock():
+        half_way = [("connection_id", "=", self.id), ("state", "=", "undoing")]
+        if not self._lock() or self.env["gr.sync.run"].search(half_way, limit=1):
             raise RetryableJobError(
                 self.env._(
                     "Another run of %(system)s is at work. Wait until it ends.",

@@ -20,12 +20,15 @@ class GrSyncRun(models.Model):
         "gr.sync.fetch.mixin",
         "gr.sync.read.mixin",
         "gr.sync.apply.mixin",
+        "gr.sync.proof.mixin",
+        "gr.sync.undo.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _guarded = frozenset(
         {"state", "baseline", "fetched", "cursor", "done_count", "error_count"}
+        | {"proof_id"}
     )
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -114,11 +117,16 @@ class GrSyncRun(models.Model):
             waiting = run.identity_ids.filtered(lambda doubt: doubt.state == "open")
             run.identity_count = len(waiting)
 
-    @api.depends("done_count", "error_count", "change_count")
+    @api.depends(
+        *("state", "done_count", "error_count", "change_count"),
+        *("undone_count", "kept_count"),
+    )
     def _compute_progress(self):
         for run in self:
-            finished = run.done_count + run.error_count
-            run.progress = 100 * finished / run.change_count if run.change_count else 0
+            finished, total = run.done_count + run.error_count, run.change_count
+            if run.state == "undoing":
+                finished, total = run.undone_count + run.kept_count, run.done_count
+            run.progress = 100 * finished / total if total else 0
 
     @api.depends("state", "problem_ids")
     @api.depends_context("lang")
@@ -176,14 +184,15 @@ class GrSyncRun(models.Model):
                 ]
             )
             old.write({"file": False, "fetched": False, "baseline": False})
+            old._forget_former()
             self.env.cr.execute(
                 SQL(
-                    "UPDATE gr_sync_change SET payload = '{}'"
-                    " WHERE run_id = ANY(%s) AND payload <> '{}'",
+                    "UPDATE gr_sync_change SET payload = '{}', undo = NULL"
+                    " WHERE run_id = ANY(%s) AND (payload <> '{}' OR undo IS NOT NULL)",
                     old.ids,
                 )
             )
-        self.env["gr.sync.change"].invalidate_model(["payload"])
+        self.env["gr.sync.change"].invalidate_model(["payload", "undo"])
 
     def action_view_changes(self):
         self.ensure_one()

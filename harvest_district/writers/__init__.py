@@ -16,6 +16,7 @@ from .people import (
     StudentWriter,
 )
 from .schools import OrgWriter, SchoolEnrollmentWriter
+from .undo import Applied, roll_back
 
 WRITERS = {
     writer.kind: writer

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ..exceptions import UnresolvedReference
 from .insert import insert
 from .links import MODELS, Links
+from .undo import Watch
 
 
 class Staged(NamedTuple):
@@ -34,6 +35,8 @@ class Writer:
     """
 
     kind: str
+    # Fields that may be written on a record that is there: what a roll back puts back.
+    writes: tuple[str, ...] = ()
     # Fields that only a new record gets: people own them afterwards.
     only_new: frozenset[str] = frozenset()
     # Rows are many, small and of our own model: insert them set-based.
@@ -45,6 +48,7 @@ class Writer:
         self.company = run.company_id
         self.links = links
         self.model = MODELS[self.kind]
+        self.watch = Watch(self.env)
 
     # HOOKS
 
@@ -59,6 +63,13 @@ class Writer:
     def restore_values(self, record) -> dict:
         """What a returning record gets on top of its values."""
         return {"active": True}
+
+    def redirect(self, record, values):
+        """Return (record, values): where a change to a known record really goes."""
+        return record, values
+
+    def finish(self, changes) -> None:
+        """Write what goes to another model than the writer's own."""
 
     def find_existing(self, prepared) -> dict[int, Any]:
         """Return ``{position in prepared: record}`` of what people made before."""
@@ -81,16 +92,26 @@ class Writer:
                 records = self._create(changes)
             case "archive":
                 records = self._linked(changes)
+                self._watch(changes, records)
                 self.archive(records.exists())
             case action:
                 records = self._update(changes, restore=action == "restore")
-        self.links.save(changes, records)
+        self.finish(changes)
+        self.links.save(changes, records, self.watch.collect())
+
+    def _watch(self, changes, records):
+        """Remember what these records are like before they are changed."""
+        self.watch.add(
+            self.model,
+            self.writes,
+            zip((change.id for change in changes), records.ids, strict=True),
+        )
 
     def _create(self, changes):
         prepared = [self.values(change.payload) for change in changes]
         existing = self.find_existing(prepared)
-        for position, record in existing.items():
-            self._write(record, prepared[position])
+        if existing:
+            self._adopt([changes[place] for place in existing], existing, prepared)
         new = [v for place, v in enumerate(prepared) if place not in existing]
         model = self.env[self.model]
         if self.many:
@@ -98,6 +119,13 @@ class Writer:
         else:
             made = iter(model.create(new))
         return [existing.get(place) or next(made) for place in range(len(prepared))]
+
+    def _adopt(self, changes, existing, prepared):
+        """Take over what people made before; a roll back gives it back as it was."""
+        records = self.env[self.model].browse(record.id for record in existing.values())
+        self._watch(changes, records)
+        for place, record in existing.items():
+            self._write(record, prepared[place])
 
     def _existing_by(self, prepared, *names):
         """Look rows up by the values of some many2one fields, in one query."""
@@ -111,10 +139,17 @@ class Writer:
 
     def _update(self, changes, restore):
         records = self._linked(changes)
+        plans = []
         for change, record in zip(changes, records, strict=True):
             values = self.values(change.payload)
             if restore:
                 values |= self.restore_values(record)
+            plans.append(self.redirect(record, values))
+        self._watch(
+            changes,
+            self.env[self.model].browse(record.id for record, _values in plans),
+        )
+        for record, values in plans:
             self._write(record, values)
         return records
 
@@ -145,6 +180,20 @@ class Writer:
         return self.env[self.model].browse(
             [self.links.resolve(self.kind, change.external_id) for change in changes]
         )
+
+    # ROLL BACK
+
+    def must_stay(self, change, record) -> bool:
+        """Whether people rely on a record that a run made."""
+        return False
+
+    def owned(self, record) -> frozenset[str]:
+        """Return the fields of a known record that are people's by now."""
+        return frozenset()
+
+    def withdraw(self, records) -> None:
+        """Take back records that a run made; nothing is ever deleted."""
+        records.filtered("active").write({"active": False})
 
     # PREVIEW
 

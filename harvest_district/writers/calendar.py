@@ -6,6 +6,7 @@ from .base import Writer
 
 class SessionWriter(Writer):
     kind = kinds.SESSION
+    writes = ("code", "active")
     only_new = frozenset({"name", "date_start", "date_end"})  # the calendar is ours
 
     def values(self, payload):

@@ -8,6 +8,10 @@ from .base import Writer, to_day
 
 class CourseWriter(Writer):
     kind = kinds.COURSE
+    writes = (
+        *("name", "code", "kind", "site_id", "school_year_id"),
+        *("grades", "subject", "active"),
+    )
 
     def values(self, payload):
         return {
@@ -24,6 +28,10 @@ class CourseWriter(Writer):
 
 class ClassWriter(Writer):
     kind = kinds.CLASS
+    writes = (
+        *("name", "code", "kind", "parent_id", "site_id", "school_year_id"),
+        *("date_start", "date_end", "grades", "subject", "location", "active"),
+    )
 
     def values(self, payload):
         return {
@@ -45,6 +53,10 @@ class ClassWriter(Writer):
 class MembershipWriter(Writer):
     kind = kinds.MEMBERSHIP
     many = True
+    writes = (
+        *("group_id", "student_id", "partner_id", "role", "primary"),
+        *("date_start", "date_end", "active"),
+    )
 
     def values(self, payload):
         person = self.links.resolve(payload["person_kind"], payload["person_id"])

@@ -1,5 +1,7 @@
 """The links between a system's ids and our records, looked up once for many batches."""
 
+from psycopg2.extras import Json
+
 from odoo.tools import SQL
 
 from ..exceptions import UnresolvedReference
@@ -79,12 +81,15 @@ class Links:
             self._years = {year.code: year.id for year in years}
         return self._years.get(code, False)
 
-    def save(self, changes, records) -> None:
+    def save(self, changes, records, rows=None) -> None:
         """Mark the changes as applied and remember their records, in one statement.
 
         Site and hash of an archived object stay as they were.
+
+        :param rows: ``{change id: rows as they were}``, kept for a roll back
         """
         self.env.flush_all()
+        undo = self._get_undo(changes, rows or {})
         active = changes[0].action != "archive"
         kind = changes[0].kind
         self.env.cr.execute(
@@ -93,6 +98,7 @@ class Links:
                 changes=[change.id for change in changes],
                 models=[record._name for record in records],
                 records=[record.id for record in records],
+                undo=[Json(undo[c.id]) if c.id in undo else None for c in changes],
                 source=self.source,
                 tenant=self.tenant,
                 company=self.company.id,
@@ -109,12 +115,68 @@ class Links:
         if kind == kinds.SESSION:
             self._years = None
 
+    def _get_undo(self, changes, rows):
+        """Return ``{change id: former rows and reference}``; a new row has neither."""
+        undo = {change_id: {"rows": found} for change_id, found in rows.items()}
+        if changes[0].action == "create":
+            return undo
+        former = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT external_id, jsonb_build_object(
+                           'id', id, 'model', model, 'res_id', res_id,
+                           'payload_hash', payload_hash, 'site_key', site_key,
+                           'date_end', date_end, 'active', active)
+                      FROM gr_external_ref
+                     WHERE source = %s AND tenant = %s AND kind = %s
+                       AND external_id = ANY(%s)
+                    """,
+                    self.source,
+                    self.tenant,
+                    changes[0].kind,
+                    [change.external_id for change in changes],
+                )
+            )
+        )
+        return {
+            change.id: {
+                "rows": rows.get(change.id, []),
+                "ref": former.get(change.external_id),
+            }
+            for change in changes
+        }
+
+    def put_back(self, changes) -> None:
+        """Give references back what they said before the changes; drop no one.
+
+        The reference of a new record becomes inactive and forgets its hash: the next
+        reading shows the object as back again.
+        """
+        former = [c.undo["ref"] for c in changes if c.undo and c.undo.get("ref")]
+        made = [change for change in changes if change.action == "create"]
+        self.env.cr.execute(SQL(_PUT_BACK, refs=Json(former)))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE gr_external_ref SET active = FALSE, payload_hash = NULL,"
+                " applied_at = now() AT TIME ZONE 'UTC' WHERE source = %s"
+                " AND tenant = %s AND kind = %s AND external_id = ANY(%s)",
+                self.source,
+                self.tenant,
+                changes[0].kind,
+                [change.external_id for change in made],
+            )
+        )
+        self.env["gr.external.ref"].invalidate_model(flush=False)
+
 
 # One statement marks the changes and links the records: neither without the other.
 _MARK_AND_LINK = """
     WITH done AS (
-        UPDATE gr_sync_change c SET state = 'applied', error = NULL
-          FROM unnest(%(changes)s, %(models)s, %(records)s) AS r (id, model, res_id)
+        UPDATE gr_sync_change c
+           SET state = 'applied', error = NULL, undo = r.undo
+          FROM unnest(%(changes)s, %(models)s, %(records)s, %(undo)s::jsonb[])
+            AS r (id, model, res_id, undo)
          WHERE c.id = r.id
      RETURNING c.kind, c.external_id, r.model, r.res_id, c.payload_hash, c.site_key,
                c.date_end)
@@ -134,4 +196,15 @@ _MARK_AND_LINK = """
         date_end = COALESCE(EXCLUDED.date_end, ref.date_end),
         active = EXCLUDED.active,
         applied_at = EXCLUDED.applied_at
+"""
+
+_PUT_BACK = """
+    UPDATE gr_external_ref ref
+       SET model = was.model, res_id = was.res_id, payload_hash = was.payload_hash,
+           site_key = was.site_key, date_end = was.date_end, active = was.active,
+           applied_at = now() AT TIME ZONE 'UTC'
+      FROM jsonb_to_recordset(%(refs)s::jsonb)
+        AS was (id int, model text, res_id int, payload_hash text, site_key text,
+                date_end date, active boolean)
+     WHERE ref.id = was.id
 """

@@ -19,6 +19,10 @@ SEXES = {"female": "female", "male": "male", "other": "other"}
 class StudentWriter(Writer):
     kind = kinds.STUDENT
     many = True
+    writes = (
+        *("first_name", "middle_name", "last_name", "local_id", "ssid"),
+        *("learner_type", "preferred_name", "pronouns", "active"),
+    )
 
     def values(self, payload):
         ssid = payload["ssid"]
@@ -67,6 +71,7 @@ class AdultWriter(Writer):
 
     kind = kinds.ADULT
     many = True
+    writes = ("name", "ref", "email", "phone", "active")
     only_new = frozenset({"company_id"})
 
     def values(self, payload):
@@ -108,17 +113,22 @@ class AdultWriter(Writer):
     def differences(self, record, values):
         """Who can log in keeps name and e-mail: a password is reset by e-mail."""
         changed = super().differences(record, values)
-        if record.user_ids:
-            changed.pop("email", None)
-            changed.pop("name", None)
-        return changed
+        owned = self.owned(record)
+        return {name: value for name, value in changed.items() if name not in owned}
+
+    def owned(self, record):
+        return frozenset({"name", "email"} if record.user_ids else ())
 
     def archive(self, records):
         """A contact that a user, or somebody else's child, needs stays."""
-        kept = records.filtered(
-            lambda adult: adult.user_ids or adult.gr_guardianship_ids
-        )
+        kept = records.filtered(self._is_needed)
         super().archive(records - kept)
+
+    def _is_needed(self, adult):
+        return bool(adult.user_ids or adult.gr_guardianship_ids)
+
+    def must_stay(self, change, record):
+        return self._is_needed(record)
 
     def name_of(self, payload):
         return person_name(payload)
@@ -127,6 +137,10 @@ class AdultWriter(Writer):
 class SiteRoleWriter(Writer):
     kind = kinds.SITE_ROLE
     many = True
+    writes = (
+        *("partner_id", "site_id", "role", "primary"),
+        *("date_start", "date_end", "active"),
+    )
 
     def values(self, payload):
         return {
@@ -154,6 +168,8 @@ class DemographicsWriter(Writer):
         "hispanic", "american_indian", "asian", "black", "pacific_islander", "white",
         "two_or_more",
     )  # fmt: skip
+    writes = ("student_id", *flags)
+    of_student = ("birthdate", "gender")
 
     def values(self, payload):
         return {
@@ -167,21 +183,20 @@ class DemographicsWriter(Writer):
     def complete(self, rows):
         return [row | {"company_id": self.company.id} for row in rows]
 
-    def apply(self, changes):
-        super().apply(changes)
-        if changes[0].action != "archive":
-            self._update_students([change.payload for change in changes])
-
-    def _update_students(self, payloads):
+    def finish(self, changes):
         """Set birth date and gender, in one statement; an empty one erases nothing."""
+        if changes[0].action == "archive":
+            return
         rows = [
             (
-                self.links.resolve(kinds.STUDENT, payload["student_id"]),
-                payload["birthdate"] or None,
-                SEXES.get(payload["sex"]),
+                self.links.resolve(kinds.STUDENT, change.payload["student_id"]),
+                change.payload["birthdate"] or None,
+                SEXES.get(change.payload["sex"]),
             )
-            for payload in payloads
+            for change in changes
         ]
+        ids = ((change.id, row[0]) for change, row in zip(changes, rows, strict=True))
+        self.watch.add("gr.student", self.of_student, ids)
         self.env.cr.execute(
             SQL(
                 """
@@ -208,6 +223,14 @@ class DemographicsWriter(Writer):
     def restore_values(self, record):
         return {}
 
+    def must_stay(self, change, record):
+        """Whether a person has corrected a flag since."""
+        return any(record[name] != bool(change.payload[name]) for name in self.flags)
+
+    def withdraw(self, records):
+        """A row without a flag says what no row says: nothing is known."""
+        records.write(dict.fromkeys(self.flags, False))
+
     def name_of(self, payload):
         return self.links.record(kinds.STUDENT, payload["student_id"]).name or ""
 
@@ -223,6 +246,11 @@ class GuardianshipWriter(Writer):
 
     kind = kinds.GUARDIANSHIP
     many = True
+    writes = (
+        *("student_id", "partner_id", "may_pickup", "educational_rights"),
+        *("court_limit", "court_date_end", "date_end"),
+        *("active", "is_ended_by_source"),
+    )
     only_new = frozenset(
         {
             *("may_pickup", "educational_rights", "relation", "court_limit"),
@@ -279,6 +307,15 @@ class GuardianshipWriter(Writer):
         if record.is_ended_by_source:
             return {"active": True, "is_ended_by_source": False}
         return {}
+
+    def must_stay(self, change, record):
+        """Whether a person has entered a court limit since: it has to be seen."""
+        sent = self.values(change.payload)["court_limit"]
+        return record.court_limit not in ("none", sent)
+
+    def withdraw(self, records):
+        """The source may bring such a link back; what a person ended stays ended."""
+        records.filtered("active").write({"active": False, "is_ended_by_source": True})
 
     def name_of(self, payload):
         student = self.links.record(kinds.STUDENT, payload["student_id"])

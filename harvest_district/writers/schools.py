@@ -10,6 +10,7 @@ class OrgWriter(Writer):
     """A school becomes a site; the district and its offices are the company."""
 
     kind = kinds.ORG
+    writes = ("name", "code", "active")
 
     def values(self, payload):
         return {
@@ -50,6 +51,10 @@ class SchoolEnrollmentWriter(Writer):
 
     kind = kinds.SCHOOL_ENROLLMENT
     many = True
+    writes = (
+        *("student_id", "site_id", "school_year_id", "grade", "primary"),
+        *("date_start", "date_end", "exit_reason", "active"),
+    )
 
     def values(self, payload):
         return {
@@ -67,19 +72,20 @@ class SchoolEnrollmentWriter(Writer):
         """One person may have two entries, or a line that people made."""
         return self._existing_by(prepared, "student_id", "site_id", "school_year_id")
 
-    def _write(self, record, values):
+    def redirect(self, record, values):
         """A line that ended when its site merged is continued at the other site."""
         if record.exit_reason == "merged":
-            record = self.env[self.model].search(
+            there = self.env[self.model].search(
                 [
                     ("student_id", "=", record.student_id.id),
                     ("site_id", "=", values["site_id"]),
                 ],
                 limit=1,
             )
-            values = {k: v for k, v in values.items() if k != "date_start"}
-        if record:
-            super()._write(record, values)
+            if not there:
+                return record, {}
+            return there, {k: v for k, v in values.items() if k != "date_start"}
+        return record, values
 
     def complete(self, rows):
         return [row | {"company_id": self.company.id} for row in rows]

@@ -34,6 +34,7 @@ class GrStudentEnrollment(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+    local_id = fields.Char(related="student_id.local_id")
     school_year_id = fields.Many2one(
         "gr.school.year", index="btree_not_null", check_company=True
     )
@@ -126,7 +127,10 @@ class GrStudentEnrollment(models.Model):
         )
 
     def _keep_versions(self):
-        """Copy what is believed now into archived versions."""
+        """Copy what is believed now into archived versions.
+
+        What was archived was believed by nobody, so it leaves no version.
+        """
         now = self.env.cr.now().replace(microsecond=0)
         self.sudo().create(  # history is kept whoever makes the change
             [
@@ -138,7 +142,7 @@ class GrStudentEnrollment(models.Model):
                     "superseded_at": now,
                     "version_of_id": line.id,
                 }
-                for line in self
+                for line in self.filtered("active")
             ]
         )
 

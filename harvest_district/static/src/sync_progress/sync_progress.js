@@ -2,7 +2,7 @@ import {Component, useEffect} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
-const WORKING = ["new", "fetching", "reading", "applying"];
+const WORKING = ["new", "fetching", "reading", "applying", "undoing"];
 const POLL_MS = 1500;
 
 /**
@@ -31,6 +31,14 @@ export class SyncProgress extends Component {
 
     get isApplying() {
         return this.props.record.data.state === "applying";
+    }
+
+    get isUndoing() {
+        return this.props.record.data.state === "undoing";
+    }
+
+    get isCounting() {
+        return this.isApplying || this.isUndoing;
     }
 
     get isFetching() {
