@@ -4,5 +4,5 @@ They import nothing of the product: what they say comes from the vendors' docume
 alone, not from the code that they are to judge.
 
 ``district`` makes the one invented district that all of them serve; ``server`` starts
-them and scripts their faults. By hand: ``python -m harvest_district.tests.doubles``.
+them and scripts their faults. By hand: ``by_hand``.
 """

@@ -1,5 +1,6 @@
 """The invented district that all doubles serve reads without a single problem."""
 
+import pytest
 import requests
 from werkzeug.wrappers import Request, Response
 
@@ -8,6 +9,7 @@ from odoo.addons.harvest_district.sis.problems import NOTE
 
 from ..doubles import district as d
 from ..doubles import server as s
+from ..doubles.by_hand import DOUBLES, serve
 from .rosters import hashes, ids, payload, snapshot
 
 
@@ -75,3 +77,26 @@ def test_faults_are_applied_one_around_the_other():
         assert len(answer.json()["rows"]) == 4
         assert answer.json()["args"] == {"limit": "3"}
         assert answer.headers["X-Total-Count"] == "2"
+
+
+@pytest.mark.parametrize("name", sorted(DOUBLES))
+def test_a_double_can_be_broken_by_hand(name):
+    running, told = serve(name, port=0, schools=2, students=4)
+    with running as double:
+        assert double.url in told
+        url = double.url + "/_double"
+        assert list(requests.get(url, timeout=5).json()["schools"]) == ["101", "102"]
+        for path, code in (("/empty/101", 200), ("/restore", 200), ("/empty/9", 404)):
+            assert requests.post(url + path, timeout=5).status_code == code
+
+
+def test_what_is_broken_by_hand_is_gone_until_it_is_restored():
+    running, _told = serve("oneroster_generic", port=0, schools=2, students=4)
+    with running as double:
+        app = double.app._app
+        url = double.url + "/_double"
+        requests.post(url + "/empty/101", timeout=5)
+        gone = {i for i, known in app._things["users"].items() if known["gone"]}
+        assert gone == {"5000001", "5000002", "5000003"}
+        requests.post(url + "/restore", timeout=5)
+        assert not any(known["gone"] for known in app._things["users"].values())
