@@ -55,10 +55,15 @@ class RosterReader:
             self._conditions(selection, Query()),
             selection.sourced_id,
         )
-        return next(self._fetch(selection, where, Query(limit=1)), None)
+        found = self._fetch(selection, where, Query(limit=1)).rows
+        return next(iter(found), None)
 
     def page(self, selection: Selection, query: Query) -> Page:
         where = self._conditions(selection, query)
+        page = self._fetch(selection, where, query)
+        if page.rows or not query.offset:
+            return page
+        # Past the end there is no row to carry the total.
         self._cr.execute(
             SQL(
                 "SELECT count(*) FROM (%s) v WHERE %s",
@@ -67,22 +72,27 @@ class RosterReader:
             )
         )
         [(total,)] = self._cr.fetchall()
-        past_the_end = query.offset >= total
-        return Page(total, [] if past_the_end else self._fetch(selection, where, query))
+        return Page(total, [])
 
-    def _fetch(self, selection, where: SQL, query: Query) -> Iterator[dict[str, Any]]:
-        """Sort and cut by the small columns of an index; payloads come after."""
+    def _fetch(self, selection: Selection, where: SQL, query: Query) -> Page:
+        """Sort, count and cut by the small columns of an index; payloads come after.
+
+        Counting goes over all rows once, whatever page is cut from them, so that a deep
+        page costs what the first one does.
+        """
         way = SQL("DESC") if query.descending else SQL("ASC")
         order = SQL("p.sourced_id %s", way)
         if query.sort:
             order = SQL("p.sort_key %s NULLS LAST, p.sourced_id", way)
         self._cr.execute(
             SQL(
-                "SELECT p.sourced_id, p.status, to_char(p.date_last_modified, %s),"
+                "SELECT p.total, p.sourced_id, p.status,"
+                " to_char(p.date_last_modified, %s),"
                 " CASE WHEN p.bare THEN '{}' ELSE o.payload END"
-                " FROM (SELECT * FROM (SELECT id, sourced_id, status,"
-                "              date_last_modified, bare, %s AS sort_key"
-                "         FROM (%s) v WHERE %s) p ORDER BY %s LIMIT %s OFFSET %s) p"
+                " FROM (SELECT p.*, count(*) OVER () AS total FROM ("
+                "         SELECT id, sourced_id, status, date_last_modified, bare,"
+                "                %s AS sort_key"
+                "           FROM (%s) v WHERE %s) p ORDER BY %s LIMIT %s OFFSET %s) p"
                 " JOIN gr_oneroster_object o ON o.id = p.id ORDER BY %s",
                 MOMENT,
                 self._value(query.sort) if query.sort else SQL("NULL"),
@@ -94,10 +104,14 @@ class RosterReader:
                 order,
             )
         )
-        return (
-            payload
-            | {"sourced_id": id_, "status": status, "date_last_modified": moment}
-            for id_, status, moment, payload in self._cr.fetchall()
+        found = self._cr.fetchall()
+        return Page(
+            found[0][0] if found else 0,
+            [
+                payload
+                | {"sourced_id": one, "status": status, "date_last_modified": moment}
+                for _total, one, status, moment, payload in found
+            ],
         )
 
     # What the client may see

@@ -16,7 +16,7 @@ OFFSET_MAX = 2**62  # what PostgreSQL can count
 CLAUSES_MAX = 20
 FILTER_MAX = 4_000  # characters
 
-# A quote within a value is doubled, or goes before a letter: O'Brien is what clients send.
+# Within a value a quote is doubled or goes before a letter: clients send O'Brien.
 _CLAUSE = re.compile(
     r"\s*(?P<field>[\w.:-]+)\s*(?P<predicate>!=|>=|<=|=|>|<|~)\s*"
     r"'(?P<value>(?:[^']|''|'(?=\w))*?)'\s*(?:$|\s(?P<connector>AND|OR)\s)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class Page:
     """Rows as payloads with the columns ``sourced_id, status, date_last_modified``."""
 
     total: int
-    rows: Iterable[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, Any]]
 
 
 class Reader(Protocol):

@@ -1,6 +1,6 @@
 """The query grammar of the provider: limit, offset, sort, filter, fields."""
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -177,7 +177,7 @@ def test_fields():
     ],
 )
 def test_moments_as_vendors_write_them(text):
-    assert to_moment(text) == datetime(2026, 9, 1, tzinfo=timezone.utc)
+    assert to_moment(text) == datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def test_the_log_says_what_was_asked_without_the_values():
