@@ -150,7 +150,7 @@ class AeriesSource(Source):
         ]
 
     def ask_any(self, path: str) -> list[Row]:
-        """Nothing when there is no such thing; not being allowed to know is an error."""
+        """Nothing when there is no such thing; not to be allowed is an error."""
         answer = self.net.get(self._url(path), self._params(), ok=(200, 404))
         found = rows_in(answer) if answer.status == 200 else []
         return [rows.old_names(row) for row in found]
