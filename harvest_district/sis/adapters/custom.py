@@ -36,8 +36,11 @@ from ..row_sources import CsvRows, JsonRows, NoRows, RowSource
 from ..source import Cursor, Pull
 from ..sql_rows import SqlRows
 from .files import FileSource
+from .flat import merge_row
 
 _ZIP = b"PK"
+# Tables whose rows sources repeat: a parent for each child, a school for each student.
+_REPEATED = frozenset({"orgs", "academicSessions", "users", "courses", "classes"})
 
 
 class SampleRow(NamedTuple):
@@ -124,17 +127,32 @@ class CustomSource(FileSource):
 
     def _build(self, rows: RowSource, problems: Problems) -> Roster:
         builder = self._new_builder(problems)
+        known: dict[tuple[str, str], tuple[str, int, dict[str, str]]] = {}
         for mapping in self.mappings:
             sink = builder.table(mapping.table, mapping.place)
-            mapper = Mapper(mapping)
-            for number, row in rows.rows(mapping):
-                if mapper.takes(row):
-                    sink.add(mapper.map(row), number)
+            for number, row in self._mapped(rows, mapping):
+                key = mapping.table, row.get("sourcedId", "")
+                if mapping.table not in _REPEATED or not key[1]:
+                    sink.add(row, number)
+                elif key not in known:
+                    known[key] = mapping.place, number, row
+                elif merge_row(known[key][2], row):
+                    problems.add("rows_differ", mapping.place, number)
+        for (table, _id), (place, number, row) in known.items():
+            builder.table(table, place).add(row, number)
         for table in {one.table for one in self.mappings}:
             parts = [one for one in self.mappings if one.table == table]
             if all(rows.is_whole(one) for one in parts):
                 builder.complete(table)
         return builder.finish()
+
+    def _mapped(
+        self, rows: RowSource, mapping: TableMapping
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        mapper = Mapper(mapping)
+        for number, row in rows.rows(mapping):
+            if mapper.takes(row):
+                yield number, mapper.map(row)
 
     def _new_builder(self, problems: Problems) -> RosterBuilder:
         version = version_of(self.mappings)

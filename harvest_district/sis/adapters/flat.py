@@ -15,7 +15,9 @@ from ..errors import RefusedFile
 from ..roster import Roster
 from ..source import Source
 
-_LISTS = ("orgSourcedIds", "agentSourcedIds", "grades")
+_LISTS = frozenset(
+    {"orgSourcedIds", "agentSourcedIds", "termSourcedIds", "grades", "userIds"}
+)
 
 
 class FlatRoster:
@@ -85,13 +87,7 @@ class FlatRoster:
         known = self._persons.setdefault(row["sourcedId"], (file, number, row))[2]
         if known is row:
             return
-        differs = False
-        for column, value in row.items():
-            if column in _LISTS:
-                known[column] = join_list([known.get(column, ""), value])
-            elif value and value != known.get(column):
-                differs = True
-        if differs:
+        if merge_row(known, row):
             name = self.files.file_name(file)
             self.files.problems.add("rows_differ", name, number)
 
@@ -163,6 +159,20 @@ class FlatRoster:
             if self.files.is_whole(*files):
                 self.builder.complete(table)
         return self.builder.finish()
+
+
+def merge_row(known: dict[str, str], row: Mapping[str, str]) -> bool:
+    """Add to a row what another row of the same id says: members of lists.
+
+    :return: whether they differ in anything else; then the first one stands
+    """
+    differs = False
+    for column, value in row.items():
+        if column in _LISTS:
+            known[column] = join_list([known.get(column, ""), value])
+        elif value and value != known.get(column):
+            differs = True
+    return differs
 
 
 def join_list(texts: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from odoo.addons.harvest_district.sis.mapping import (
 from odoo.addons.harvest_district.sis.net import Net, NetPolicy
 from odoo.addons.harvest_district.sis.source import Settings
 from odoo.addons.harvest_district.sis.sql_rows import SqlRows, check_query
+from odoo.addons.harvest_district.sis.templates import TEMPLATES
 
 from ..doubles.district import make_district
 from ..doubles.postgres import PostgresDouble
@@ -374,6 +375,19 @@ def test_a_parent_of_two_columns_is_two_links():
     roster = made.read(io.BytesIO(STUDENTS.encode()))
     assert roster.persons["00123"].agents == ("p-ana@example.com", "q-00123")
     assert roster.persons["00125"].agents == ("q-00125",)
+
+
+def test_rows_of_one_person_are_joined():
+    text = STUDENTS.replace("7,Ocotillo,00124", "8,Palo Verde,00124")
+    made = source(student_mapping())
+    roster = made.read(io.BytesIO(text.encode()))
+    mother = roster.persons["p-ana@example.com"]
+    assert {role.org_id for role in mother.roles} == {"7", "8"}
+    assert "rows_differ" not in roster.problems.codes()
+    other = text.replace("M,9100000002,A,Ana Peña", "M,9100000002,A,Ana Paula")
+    roster = source(student_mapping()).read(io.BytesIO(other.encode()))
+    assert "rows_differ" in roster.problems.codes()
+    assert roster.persons["p-ana@example.com"].given_name == "Ana Peña"
 
 
 # CHECKING
@@ -764,3 +778,58 @@ def test_a_database_server_stops_a_long_query(postgres, monkeypatch):
     monkeypatch.setattr(SqlRows.__init__, "__defaults__", (1,))
     made = postgres_source(postgres, sql_mapping("SELECT 1 AS id FROM pg_sleep(20)"))
     assert refused(made.pull).code == "sql_timeout"
+
+
+# TEMPLATES
+
+VALUES = {
+    "district": "Piñon Ridge",
+    "year": "2027",
+    "year_start": "2026-08-12",
+    "year_end": "2027-06-03",
+}
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_templates_are_whole_mappings(template):
+    mappings = load(template.fill(VALUES))
+    assert not check_all(mappings)
+    for one in mappings:
+        if one.origin.kind == "sql":
+            check_query(one.origin.name, "tsql")
+
+
+def test_the_plain_file_is_read_by_its_template():
+    text = (
+        "school_id,school_name,student_id,state_id,first_name,middle_name,last_name,"
+        "grade,birth_date,gender,parent1_first_name,parent1_last_name,parent1_email,"
+        "parent1_phone,parent2_first_name,parent2_last_name,parent2_email,"
+        "parent2_phone\n"
+        "7,Ocotillo,1,9100000001,Zoë,,Peña,K,8/31/2020,F,Ana,Peña,ana@example.com,"
+        "760-555-0101,Luz,Peña,luz@example.com,\n"
+        "8,Cañon,2,9100000002,Mateo,,Peña,1,9/1/2019,M,Ana,Peña,ana@example.com,"
+        "760-555-0101,,,,\n"
+    )
+    shot = read_students(TEMPLATES["students_csv"].fill(VALUES), text)
+    assert ids(shot, "guardianship") == {
+        "1|parent:ana@example.com",
+        "1|parent:luz@example.com",
+        "2|parent:ana@example.com",
+    }
+    assert not shot.problems.count("error") and not shot.problems.count("warning")
+
+
+def test_parents_with_a_row_for_each_child_keep_all_of_them():
+    files = {
+        "students.csv": "SCHOOL_CODE,SCHOOL_NAME,SIS_NUMBER,STATE_STUDENT_NUMBER,"
+        "FIRST_NAME,MIDDLE_NAME,LAST_NAME,GRADE,BIRTH_DATE,GENDER\n"
+        "7,Ocotillo,1,9100000001,Zoë,,Peña,KG,8/31/2020,F\n"
+        "8,Cañon,2,9100000002,Mateo,,Peña,01,9/1/2019,M\n",
+        "parents.csv": "SIS_NUMBER,SCHOOL_CODE,PERSON_GU,FIRST_NAME,LAST_NAME,EMAIL,"
+        "PHONE\n1,7,GU-1,Ana,Peña,ana@example.com,\n2,8,GU-1,Ana,Peña,,\n",
+    }
+    made = source(TEMPLATES["synergy_csv"].fill(VALUES))
+    roster = made.read(to_zip({name: text.encode() for name, text in files.items()}))
+    shot = build_snapshot(roster, as_of=AS_OF)
+    assert ids(shot, "guardianship") == {"1|GU-1", "2|GU-1"}
+    assert not shot.problems.count("warning")
