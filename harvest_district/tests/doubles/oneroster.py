@@ -196,11 +196,11 @@ class OneRosterDouble:
         found = [k for k in self._things[table].values() if test(k["thing"])]
         try:
             clauses = self._clauses(request.args.get("filter", ""))
+            found = [known for known in found if self._fits(known, clauses)]
         except ValueError:
             return self._error(400, "invalid_filter_field")
         if not any(field == "dateLastModified" for field, *_ in clauses):
             found = [known for known in found if not known["gone"]]
-        found = [known for known in found if self._fits(table, known, clauses)]
         limit = min(int(request.args.get("limit", self.style.default)), self.style.most)
         offset = int(request.args.get("offset", 0))
         page = [self._out(table, k) for k in found[offset : offset + limit]]
@@ -238,7 +238,7 @@ class OneRosterDouble:
             clauses.append((match[1], match[2], match[3]))
         return clauses
 
-    def _fits(self, table: str, known: dict, clauses: list) -> bool:
+    def _fits(self, known: dict, clauses: list) -> bool:
         for name, sign, text in clauses:
             if name == "dateLastModified":
                 moment = self._moment(text)
@@ -339,7 +339,8 @@ def _roles_of(user: Mapping) -> tuple[str, ...]:
 
 
 def _ref(kind: str, thing_id: str) -> dict[str, str]:
-    href = f"https://sis.example.org/{kind}s/{thing_id}"
+    plural = "classes" if kind == "class" else f"{kind}s"
+    href = f"https://sis.example.org/{plural}/{thing_id}"
     return {"href": href, "sourcedId": thing_id, "type": kind}
 
 
