@@ -166,6 +166,8 @@ DISTRICT_WIDE = {
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.identity": {"B": "r", "Admin": "r"},
     "gr.sync.problem": {"B": "r", "Admin": "r"},
+    "gr.sync.proof.mismatch": {"B": "r", "Admin": "r"},
+    "gr.sync.proposal": {"B": "r", "Admin": "r"},
     "gr.sync.run": {"B": "cr", "Admin": "cr"},
     "gr.sync.school": {"B": "rw", "Admin": "rw"},
     "gr.school.year": {"B": "crwu", "C": "crw", "Admin": "crwu"},

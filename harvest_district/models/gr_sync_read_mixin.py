@@ -128,7 +128,7 @@ class GrSyncReadMixin(models.AbstractModel):
         self.sudo().baseline = base64.b64encode(pack(roster))
         self.state = "review"
         if not self.change_count:
-            self._finish()
+            self._finish(snapshot)
 
     def _check_roster(self, load):
         """Return the whole roster and its snapshot.

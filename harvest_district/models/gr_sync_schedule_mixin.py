@@ -56,7 +56,12 @@ class GrSyncScheduleMixin(models.AbstractModel):
     last_success = fields.Datetime("Last Success", readonly=True, copy=False)
     last_full = fields.Datetime("Last Whole Roster", readonly=True, copy=False)
     alert = fields.Selection(
-        [("refused", "A run failed"), ("held", "Sites held"), ("silence", "Silence")],
+        [
+            ("refused", "A run failed"),
+            ("held", "Sites held"),
+            ("silence", "Silence"),
+            ("unproved", "Not proved"),
+        ],
         readonly=True,
         copy=False,
         help="What the responsible person was told last, until it is over",

@@ -65,6 +65,59 @@ def _school(env, place):
     )
 
 
+def _proof_of(env, place):
+    return env["gr.sync.proof"].create(
+        {
+            "connection_id": _connection(env, place).id,
+            "trigger": "manual",
+            "day": "2026-09-01",
+        }
+    )
+
+
+factory("gr.sync.proof")(_proof_of)
+
+
+@factory("gr.sync.proof.site")
+def _proof_site(env, place):
+    return env["gr.sync.proof.site"].create(
+        {
+            "proof_id": _proof_of(env, place).id,
+            "name": "Site",
+            "site_id": place.site.id,
+        }
+    )
+
+
+@factory("gr.sync.proof.mismatch")
+def _proof_mismatch(env, place):
+    return env["gr.sync.proof.mismatch"].create(
+        {
+            "proof_id": _proof_of(env, place).id,
+            "external_id": "s1",
+            "what": "grade",
+            "cause": "here",
+            "there": ["03"],
+            "here": ["04"],
+        }
+    )
+
+
+@factory("gr.sync.proposal")
+def _proposal(env, place):
+    return env["gr.sync.proposal"].create(
+        {
+            "connection_id": _connection(env, place).id,
+            "kind": "student",
+            "student_id": place.student.id,
+            "external_id": "s1",
+            "field": "preferred_name",
+            "ours": "Ana",
+            "theirs": "Anna",
+        }
+    )
+
+
 @factory("gr.sync.stage")
 def _stage(env, place):
     return env["gr.sync.stage"].create(

@@ -1,0 +1,1 @@
+"""What the district should know is listed until both sides agree."""
