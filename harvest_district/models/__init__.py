@@ -7,11 +7,15 @@ from . import gr_sync_proof_mixin
 from . import gr_sync_nightly_mixin
 from . import gr_sync_undo_mixin
 from . import gr_sync_connection
+from . import gr_sync_connection_files
+from . import gr_sync_mapping
+from . import gr_sync_mapping_field
 from . import gr_sync_school
 from . import gr_sync_run
 from . import gr_sync_stage
 from . import gr_sync_site
 from . import gr_sync_identity
+from . import gr_sync_monitor
 from . import gr_sync_change
 from . import gr_sync_problem
 from . import gr_sync_proof

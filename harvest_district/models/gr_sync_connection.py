@@ -1,4 +1,5 @@
 import base64
+from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -124,7 +125,20 @@ class GrSyncConnection(models.Model):
                 district = connection.company_id
                 code = district.gr_cds_code or f"district-{district.id}"
                 slug = self.env["ir.http"]._slugify(connection.name or "system")
-                connection.tenant = f"{code}/{slug}"
+                connection.tenant = self._get_free_tenant(f"{code}/{slug}")
+
+    def _get_free_tenant(self, tenant):
+        """A second system of one name gets a number: both keep their own ids."""
+        taken = set(
+            self.with_context(active_test=False)
+            .search([("tenant", "=like", f"{tenant}%")])
+            .mapped("tenant")
+        )
+        if tenant not in taken:
+            return tenant
+        return next(
+            name for number in count(2) if (name := f"{tenant}-{number}") not in taken
+        )
 
     def _compute_last_run(self):
         runs = self.env["gr.sync.run"]._read_group(

@@ -78,10 +78,25 @@ class GrSyncScheduleMixin(models.AbstractModel):
 
     # WHEN
 
-    @api.onchange("is_scheduled")
-    def _onchange_is_scheduled(self):
-        if self.is_scheduled and not self.next_run:
-            self.next_run = fields.Datetime.now()
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        connections._plan()
+        return connections
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"is_scheduled", "window_start", "window_end", "time_zone"} & vals.keys():
+            self._plan()
+        return result
+
+    def _plan(self):
+        """Say when a system that begins to be read by itself is read first."""
+        now = fields.Datetime.now()
+        for connection in self.filtered("is_scheduled"):
+            if not connection.next_run or connection.next_run > now:
+                # sudo: only the product writes it
+                connection.sudo().next_run = connection._next_opening(now)
 
     def _in_window(self, moment):
         """Whether a moment (naive UTC) lies in the window; it may span midnight."""
@@ -96,11 +111,15 @@ class GrSyncScheduleMixin(models.AbstractModel):
     def _next_time(self, moment):
         """Return the first moment (naive UTC) inside the window after the interval."""
         self.ensure_one()
-        due = moment + timedelta(hours=self.interval_hours)
-        if self._in_window(due):
-            return due
+        return self._next_opening(moment + timedelta(hours=self.interval_hours))
+
+    def _next_opening(self, moment):
+        """Return the moment itself inside the window, else when the window opens."""
+        self.ensure_one()
+        if self._in_window(moment):
+            return moment
         zone = ZoneInfo(self.time_zone)
-        local = due.replace(tzinfo=UTC).astimezone(zone)
+        local = moment.replace(tzinfo=UTC).astimezone(zone)
         hours, minutes = divmod(round(self.window_start * 60) % (24 * 60), 60)
         opening = datetime.combine(local.date(), time(hours, minutes), zone)
         if opening < local:

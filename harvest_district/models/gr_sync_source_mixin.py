@@ -11,6 +11,8 @@ from ..sis.adapters.files import FileSource
 from ..sis.messages import STEPS
 from ..sis.profiles import PROFILES
 
+# The profile of a vendor whom nobody has described.
+PLAIN_PROFILE = "oneroster_generic"
 # What the form shows of a secret that is set; writing it back changes nothing.
 MASK = "●●●●●●●●"
 
@@ -76,8 +78,9 @@ class GrSyncSourceMixin(models.AbstractModel):
 
     @api.model
     def _get_profiles(self, adapter):
-        """Return the names of the vendor profiles of a way in."""
-        return [name for name, known in PROFILES.items() if known.adapter == adapter]
+        """Return the names of the vendor profiles of a way in, the plain one first."""
+        names = [name for name, known in PROFILES.items() if known.adapter == adapter]
+        return sorted(names, key=lambda name: (name != PLAIN_PROFILE, name))
 
     @api.model
     def _select_time_zone(self):

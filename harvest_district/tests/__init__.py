@@ -8,10 +8,13 @@ from . import test_gr_sync_guard
 from . import test_gr_sync_guardian_flags
 from . import test_gr_sync_hold
 from . import test_gr_sync_identity
+from . import test_gr_sync_mapping
+from . import test_gr_sync_monitor
 from . import test_gr_sync_proof
 from . import test_gr_sync_proposal
 from . import test_gr_sync_refuse
 from . import test_gr_sync_run
+from . import test_gr_sync_undo_histories
 from . import test_js
 from . import test_oneroster_client
 from . import test_oneroster_http

@@ -58,6 +58,7 @@ class TestGrSyncConnection(SyncCommon):
                 "window_end": 6.0,
             }
         )
+        cls.connection.next_run = False  # as if it had been due for long
 
     def setUp(self):
         super().setUp()

@@ -20,6 +20,7 @@ class Run extends models.Model {
         ],
     });
     progress = fields.Float();
+    is_pull = fields.Boolean();
     _records = [
         {id: 1, state: "applying", progress: 40},
         {id: 2, state: "reading"},
