@@ -9,6 +9,7 @@ from . import test_gr_sync_guardian_flags
 from . import test_gr_sync_hold
 from . import test_gr_sync_identity
 from . import test_gr_sync_mapping
+from . import test_gr_sync_mapping
 from . import test_gr_sync_monitor
 from . import test_gr_sync_proof
 from . import test_gr_sync_proposal

@@ -240,3 +240,21 @@ def _calendar_import_event(env, place):
             "date": "2026-11-11",
         }
     )
+
+
+@factory("gr.sync.mapping")
+def _mapping(env, place):
+    return env["gr.sync.mapping"].create(
+        {"connection_id": _connection(env, place).id, "name": "Students"}
+    )
+
+
+@factory("gr.sync.mapping.field")
+def _mapping_field(env, place):
+    return env["gr.sync.mapping.field"].create(
+        {
+            "mapping_id": _mapping(env, place).id,
+            "column": "sourcedId",
+            "source": "ID",
+        }
+    )

@@ -5,3 +5,6 @@ from . import gr_sync_upload
 from . import gr_sync_proposal_export
 from . import gr_oneroster_secret
 from . import gr_sync_setup
+from . import gr_sync_mapping_start
+from . import gr_sync_sample
+from . import gr_sync_sample_line
