@@ -42,9 +42,12 @@ def backend(page, server):
     name = f"SIS {uuid.uuid4().hex[:8]}"
     server.query(
         """INSERT INTO gr_sync_connection
-                  (name, adapter, tenant, encoding, company_id, active)
-           SELECT %s, 'oneroster_csv', %s, 'utf-8', company_id, TRUE FROM res_users
-            WHERE login = 'technology'""",
+                  (name, adapter, id_space, tenant, encoding, company_id, active,
+                   time_zone, interval_hours, full_days, silence_hours,
+                   take_new_schools)
+           SELECT %s, 'oneroster_csv', 'oneroster', %s, 'utf-8', company_id, TRUE,
+                  'America/Los_Angeles', 24, 7, 48, TRUE
+             FROM res_users WHERE login = 'technology'""",
         name,
         name,
     )
