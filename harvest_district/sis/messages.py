@@ -505,6 +505,11 @@ MESSAGES: dict[str, Message] = {
         _("The system answers for the year %(found)s, not for %(asked)s."),
         _("Set the year of the connection, or wait until the system has opened it."),
     ),
+    "frozen": Message(
+        "warning",
+        _("The district is paused or its sync failed there; nothing is removed."),
+        _("Have the district resume it at the vendor; until then data are old."),
+    ),
     "legal_alert": Message(
         "warning",
         _("The student has a legal alert in the system; its text is not copied."),

@@ -308,7 +308,8 @@ def _stated(flags: GuardianFlags) -> dict:
         if value not in (None, "") and name not in ("id", "student_id", "adult_id")
     }
     relation = said.pop("relation", "")
-    return {"flags": said} | ({"relation": relation} if relation else {})
+    told = {"flags": said} if said else {}
+    return told | ({"relation": relation} if relation else {})
 
 
 def _person(person: Person) -> dict:

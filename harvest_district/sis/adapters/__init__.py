@@ -5,6 +5,7 @@ A new one: subclass ``Source``, feed a ``RosterBuilder``, and add it here.
 
 from ..source import Source
 from .aeries import AeriesSource
+from .clever import CleverSource
 from .clever_csv import CleverCsv
 from .custom import CustomSource
 from .files import OneRosterFiles
@@ -17,6 +18,7 @@ ADAPTERS: dict[str, type[Source]] = {
     for source in (
         AeriesSource,
         CleverCsv,
+        CleverSource,
         CustomSource,
         OneRosterFiles,
         OneRosterRest,

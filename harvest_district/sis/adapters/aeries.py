@@ -90,7 +90,7 @@ class AeriesSource(Source):
     @property
     def year(self) -> str:
         """The starting year of the school year: set by hand, else by the day."""
-        stated = str(self.settings.extra.get("DatabaseYear") or "")
+        stated = str(self.settings.extra.get("database_year") or "")
         day = self.settings.as_of
         return stated or str(day.year - (day.month < 7))
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from werkzeug.wrappers import Request, Response
 
-from . import aeries, oneroster
+from . import aeries, clever, oneroster, powerschool
 from .district import Tables, empty_school, make_district
 from .oneroster_styles import STYLES
 from .server import App, Double, answer_json
@@ -36,7 +36,24 @@ def _aeries(_name: str, tables: Tables) -> tuple[App, Change, str]:
     return app, lambda changed: setattr(app, "tables", changed), told
 
 
-DOUBLES = {**dict.fromkeys(STYLES, _oneroster), "aeries": _aeries}
+def _powerschool(_name: str, tables: Tables) -> tuple[App, Change, str]:
+    app = powerschool.PowerSchool(tables)
+    told = f"id {powerschool.CLIENT}, secret {powerschool.SECRET}"
+    return app, lambda changed: setattr(app, "tables", changed), told
+
+
+def _clever(_name: str, tables: Tables) -> tuple[App, Change, str]:
+    app = clever.Clever(tables)
+    told = f"token {clever.TOKEN}"
+    return app, lambda changed: setattr(app, "tables", changed), told
+
+
+DOUBLES = {
+    **dict.fromkeys(STYLES, _oneroster),
+    "aeries": _aeries,
+    "clever": _clever,
+    "powerschool": _powerschool,
+}
 
 
 class Breakable:

@@ -162,7 +162,7 @@ def test_a_year_that_is_answered_silently_is_refused(double, app):
 
 
 def test_the_year_can_be_set(double):
-    pull = source_of(double, extra={"DatabaseYear": "2025"}).pull()
+    pull = source_of(double, extra={"database_year": "2025"}).pull()
     assert {s.school_year for s in pull.roster.sessions.values()} == {"2026"}
     assert all(seen.args.get("DatabaseYear") == "2025" for seen in double.seen)
 
