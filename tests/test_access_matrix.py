@@ -162,6 +162,7 @@ DISTRICT_WIDE = {
     "gr.calendar.import": {"B": "cr", "Admin": "cr"},
     "gr.calendar.rule": {"B": "crwu", "Admin": "crwu"},
     "gr.calendar.source": {"B": "crw", "Admin": "crw"},
+    "gr.oneroster.client": {"Admin": "crw"},
     "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.identity": {"B": "r", "Admin": "r"},

@@ -31,8 +31,8 @@ class GrOnerosterCall(models.Model):
     path = fields.Char(required=True)
     route = fields.Char(help="The path with names for ids")
     query = fields.Char(help="Parameters; of a filter, only its fields")
-    status = fields.Integer("HTTP Status", required=True)
-    row_count = fields.Integer("Records Told", required=True)
+    status = fields.Integer(required=True, help="Of HTTP: 200 is an answer")
+    row_count = fields.Integer("Records", required=True, help="How many were told")
 
     _client_idx = models.Index("(client_id, date)")
 

@@ -98,6 +98,8 @@ class GrOnerosterClient(models.Model):
         tracking=True,
         help="Empty: every site of the district, those to come too",
     )
+    site_text = fields.Char("Reads", compute="_compute_texts")
+    extra_text = fields.Char("Also Gets", compute="_compute_texts")
     former_site_ids = fields.Many2many(
         "gr.site",
         "gr_oneroster_client_former_site_rel",
@@ -125,13 +127,26 @@ class GrOnerosterClient(models.Model):
         for client in self:
             client.call_count, client.last_call_date = calls.get(client.id, (0, False))
 
-    @api.depends_context("uid")
     def _compute_urls(self):
         root = self.get_base_url()
         for client in self:
             client.base_url_1_1 = root + BASES[V11]
             client.base_url_1_2 = root + BASES[V12]
             client.token_url = root + TOKEN_PATH
+
+    @api.depends("site_ids", "share_demographics", "share_state_id", "share_contacts")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        switches = ("share_demographics", "share_state_id", "share_contacts")
+        labels = {n: self._fields[n]._description_string(self.env) for n in switches}
+        for client in self:
+            sites = client.site_ids
+            client.site_text = (
+                self.env._("%s sites", len(sites))
+                if len(sites) > 3
+                else ", ".join(sites.mapped("name")) or self.env._("Every site")
+            )
+            client.extra_text = ", ".join(labels[n] for n in switches if client[n])
 
     @api.depends("roster_scope", "share_demographics")
     def _compute_scope_list(self):
@@ -265,9 +280,9 @@ class GrOnerosterClient(models.Model):
 
     def _get_reader(self):
         """Return what reads the published roster within this client's rights."""
-        return RosterReader(self.env.cr, self._get_view())
+        return RosterReader(self.env.cr, self._get_roster_view())
 
-    def _get_view(self):
+    def _get_roster_view(self):
         self.ensure_one()
         grants = {STATE_ID: self.share_state_id, CONTACTS: self.share_contacts}
         sites = frozenset(self.with_context(active_test=False).site_ids.ids)

@@ -45,9 +45,7 @@ class GrOnerosterObject(models.Model):
         " INCLUDE (id, status, date_last_modified, type, departed)"
     )
     _delta_idx = models.Index("(company_id, kind, date_last_modified)")
-    _sites_idx = models.Index(
-        "USING gin (sites) WHERE departed OR kind <> 'enrollment'"
-    )
+    _sites_idx = models.Index("USING gin (sites)")
     _class_idx = models.Index("((payload #>> '{class,id}')) WHERE kind = 'enrollment'")
     _user_idx = models.Index("((payload #>> '{user,id}')) WHERE kind = 'enrollment'")
 

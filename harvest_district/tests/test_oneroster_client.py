@@ -95,7 +95,12 @@ class TestOneRosterClient(OneRosterCommon):
         action = self.client.with_user(self._admin()).action_renew_secret()
         secret = action["context"]["default_secret"]
         self.assertTrue(self._sign_in(self.client.client_key, secret))
-        self.assertTrue(self.env[action["res_model"]]._abstract)
+        dialogue = self.env[action["res_model"]].with_user(self._admin())
+        self.assertTrue(dialogue._abstract)
+        shown = dialogue.with_context(**action["context"]).onchange(
+            {}, [], {"secret": {}, "client_key": {}}
+        )["value"]
+        self.assertEqual(shown["secret"], secret)
 
     def _admin(self):
         user = self.users["Admin"]
@@ -156,3 +161,24 @@ class TestOneRosterClient(OneRosterCommon):
         client = self.client.with_user(self._admin())
         self.assertEqual(client.action_publish()["tag"], "display_notification")
         self.assertIn("Anita Prueba", self.names(self.rows("/students")))
+
+    def test_screens_open(self):
+        admin = self._admin()
+        for model, kinds in (
+            ("gr.oneroster.client", ("list", "form", "search")),
+            ("gr.oneroster.call", ("list", "search")),
+            ("gr.oneroster.secret", ("form",)),
+        ):
+            views = (
+                self.env[model].with_user(admin).get_views([(False, k) for k in kinds])
+            )
+            self.assertEqual(set(views["views"]), set(kinds))
+
+    def test_the_list_says_what_a_client_reads(self):
+        texts = [
+            (client.site_text, client.extra_text)
+            for client in (self.client, self.site_client)
+        ]
+        self.assertEqual(
+            texts, [("Every site", "Demographics"), ("Test Elementary", "")]
+        )

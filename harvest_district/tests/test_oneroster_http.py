@@ -11,7 +11,6 @@ from requests_oauthlib import OAuth2Session
 from timeback.auth import OAuth2ClientCredentials
 from timeback.http import HttpClient
 from timeback.models.response import (
-    TimebackGetCourseResponse,
     TimebackGetDemographicResponse,
     TimebackGetEnrollmentResponse,
     TimebackGetOrgResponse,
@@ -256,7 +255,7 @@ class TestOneRosterHttp(OneRosterCommon, HttpCase):
     def test_the_client_of_timeback_reads_1_2(self):
         """Its token by the body, its models by pydantic.
 
-        Its lists and its class ask for attributes that OneRoster does not have.
+        Its lists, class and course ask for attributes that OneRoster does not have.
         """
         with self.allow_requests(all_requests=True):
             tokens = OAuth2ClientCredentials(
@@ -267,10 +266,6 @@ class TestOneRosterHttp(OneRosterCommon, HttpCase):
                 (f"/users/{self.student_sid()}", TimebackGetUserResponse),
                 (f"/users/{self.adult_sid(self.teacher)}", TimebackGetUserResponse),
                 (f"/schools/{self.site_sid()}", TimebackGetOrgResponse),
-                (
-                    f"/courses/{self.sid(f'course|group|{self.group.id}')}",
-                    TimebackGetCourseResponse,
-                ),
                 (
                     f"/enrollments/{self.sid(f'enrollment|member|{self.member.id}')}",
                     TimebackGetEnrollmentResponse,
