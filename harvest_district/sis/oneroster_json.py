@@ -5,7 +5,7 @@ Only columns that are read are ever looked at, so passwords, profiles and birthp
 are left behind here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .tables import TABLES
@@ -56,29 +56,35 @@ class Flattener:
         }
 
     def row(self, table: str, thing: Any) -> Row:
-        """The row of one object; of what is no object, an empty one."""
-        if not isinstance(thing, Mapping):
+        """The row of one object, without what it leaves out.
+
+        Of what is no object, an empty row.
+        """
+        if not isinstance(thing, dict):
             return {}
         row = {
             "sourcedId": _scalar(thing.get("sourcedId")),
             "status": _scalar(thing.get("status")),
         }
         for column, names in self._columns[table]:
-            value = next((thing[n] for n in names if thing.get(n) is not None), None)
-            row[column] = _flat(value)
+            for name in names:
+                value = thing.get(name)
+                if value is not None:
+                    row[column] = value if type(value) is str else _flat(value)
+                    break
         if table == "users":
             row |= self._identity(thing)
         return row
 
     def roles(self, thing: Any) -> Iterator[Row]:
         """The rows of a user's ``roles`` (1.2); none of one that is to be removed."""
-        if not isinstance(thing, Mapping) or not isinstance(thing.get("roles"), list):
+        if not isinstance(thing, dict) or not isinstance(thing.get("roles"), list):
             return
         user_id = _scalar(thing.get("sourcedId"))
         if str(thing.get("status", "")).strip().lower() not in ("", "active"):
             return
         for number, role in enumerate(thing["roles"]):
-            if isinstance(role, Mapping):
+            if isinstance(role, dict):
                 row = {name: _scalar(value) for name, value in role.items()}
                 yield row | {
                     "sourcedId": f"{number}:{user_id}",
@@ -86,7 +92,7 @@ class Flattener:
                     "orgSourcedId": _flat(role.get("org")),
                 }
 
-    def _identity(self, user: Mapping) -> Row:
+    def _identity(self, user: dict) -> Row:
         """A user's ids, and in 1.1 the one role at several orgs."""
         identity: Row = {"userIds": ",".join(self._user_ids(user))}
         if "userMasterIdentifier" in self._state_id:
@@ -96,7 +102,7 @@ class Flattener:
             identity["orgSourcedIds"] = _flat(user.get("orgs"))
         return identity
 
-    def _user_ids(self, user: Mapping) -> Iterator[str]:
+    def _user_ids(self, user: dict) -> Iterator[str]:
         """``{type:id}`` of each; the state's id first where its place is special."""
         for place in self._state_id:
             if place not in ("userIds", "userMasterIdentifier"):
@@ -104,7 +110,7 @@ class Flattener:
                     yield _user_id(_STATE_TYPE, found)
         ids = user.get("userIds")
         for item in ids if isinstance(ids, list) else ():
-            if isinstance(item, Mapping):
+            if isinstance(item, dict):
                 kind = str(item.get("type") or "").strip()
                 if kind.lower() in self._state_types:
                     kind = _STATE_TYPE
@@ -118,7 +124,7 @@ def _user_id(kind: str, value: Any) -> str:
 
 def _at(thing: Any, path: str) -> Any:
     for name in path.split("."):
-        thing = thing.get(name) if isinstance(thing, Mapping) else None
+        thing = thing.get(name) if isinstance(thing, dict) else None
     return thing
 
 
@@ -126,7 +132,7 @@ def _flat(value: Any) -> Any:
     """A value, a reference's id, or a list of either."""
     if isinstance(value, list):
         return [flat for item in value if (flat := _flat(item)) is not None]
-    return _scalar(value.get("sourcedId") if isinstance(value, Mapping) else value)
+    return _scalar(value.get("sourcedId") if isinstance(value, dict) else value)
 
 
 def _scalar(value: Any) -> Any:
