@@ -166,6 +166,8 @@ DISTRICT_WIDE = {
     "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.identity": {"B": "r", "Admin": "r"},
+    "gr.sync.mapping": {"B": "crwu", "Admin": "crwu"},
+    "gr.sync.mapping.field": {"B": "crwu", "Admin": "crwu"},
     "gr.sync.problem": {"B": "r", "Admin": "r"},
     "gr.sync.proof.mismatch": {"B": "r", "Admin": "r"},
     "gr.sync.proposal": {"B": "r", "Admin": "r"},
