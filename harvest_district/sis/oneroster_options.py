@@ -27,6 +27,7 @@ _RESOURCE = re.compile(
     r"(?<=/v1p[12])/(?:orgs|schools|academicSessions|terms|gradingPeriods|users"
     r"|students|teachers|courses|classes|enrollments|demographics|discovery)(?:/.*)?$"
 )
+_APP_IN_BASE = re.compile(r"/v1p[12]/([^/]+)/ims/")  # Infinite Campus
 _TWICE = re.compile(r"((?:/[^/]+)+)\1(?=/v1p[12]$|$)")
 
 
@@ -129,13 +130,18 @@ def _split(address: str) -> SplitResult:
 
 
 def _with_app(path: str, settings: Settings) -> str:
-    """:raise RosterError: ``setting_missing``"""
+    """The path with the application's name in it: set, or from a pasted address.
+
+    :raise RosterError: ``setting_missing``
+    """
     if "{app}" not in path:
         return path
+    found = _APP_IN_BASE.search(settings.base_url)
     app = str(settings.extra.get("app", "")).strip()
+    app = quote(app, safe="") or (found[1] if found else "")
     if not app:
         raise RosterError.of("setting_missing", setting="app")
-    return path.replace("{app}", quote(app, safe=""))
+    return path.replace("{app}", app)
 
 
 def spoken_version(base: str, options: Options) -> str:

@@ -15,7 +15,7 @@ from ..auth import Auth, ClientCredentials, OAuth1Auth
 from ..builder import RosterBuilder
 from ..errors import RosterError
 from ..manifest import V12
-from ..net import NetError
+from ..net import Net, NetError
 from ..oneroster_json import Flattener
 from ..oneroster_options import (
     LOCAL_TIME,
@@ -64,6 +64,13 @@ class OneRosterRest(Source):
     def base(self) -> str:
         """The address of the collections, without a slash at its end."""
         return base_url(self.settings, self.options)
+
+    @property
+    def net(self) -> Net:
+        """Bound to the cleaned address; credentials go to its origin alone."""
+        net = super().net
+        net.base_url = self.base
+        return net
 
     def make_auth(self) -> Auth:
         settings, options = self.settings, self.options

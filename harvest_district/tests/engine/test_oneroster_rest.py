@@ -97,6 +97,51 @@ def test_a_profile_with_an_unknown_option_is_refused():
             Options.of(wrong, {})
 
 
+def test_a_person_may_be_several_things():
+    """A teacher whose own child is at another school (hazard 12)."""
+    parent = {
+        "sourcedId": "x",
+        "userSourcedId": "3000000",
+        "roleType": "secondary",
+        "role": "parent",
+        "orgSourcedId": "102",
+    }
+    tables = {
+        **TABLES,
+        "roles": [
+            *TABLES["roles"],
+            {**parent, "role": "parent", "orgSourcedId": "102"},
+        ],
+        "users": [
+            {**row, "agentSourcedIds": "5100004"}
+            if row["sourcedId"] == "3000000"
+            else row
+            for row in TABLES["users"]
+        ],
+    }
+    with System(tables=tables) as system:
+        shot = system.shot()
+        assert hashes(shot) == hashes(snapshot(tables))
+        link = "5100004|3000000"
+        assert link in {
+            "|".join((r.payload["student_id"], r.payload["adult_id"]))
+            for r in shot.records(kinds.GUARDIANSHIP)
+        }
+
+
+def test_an_address_with_blanks_around_it_works():
+    with System() as system:
+        system.given["base_url"] = f"  {system.double.url} \n"
+        assert system.shot().complete == COMPLETE
+
+
+def test_infinite_campus_names_its_application_in_the_address():
+    with System("oneroster_infinite_campus") as system:
+        system.extra.pop("app")
+        assert system.shot().complete == COMPLETE
+        assert system.asked("token")[0].args == {"appName": "harvest"}
+
+
 def test_no_secret_and_no_birthplace_is_kept(tmp_path):
     tables = {**TABLES, "demographics": [dict(r) for r in TABLES["demographics"]]}
     for row in tables["demographics"]:
@@ -160,6 +205,7 @@ def test_what_is_missing_is_named(missing):
     with System(profile) as system:
         if missing == "app":
             system.extra["app"] = ""
+            system.given["base_url"] = system.double.url
         else:
             system.given[missing] = ""
         step = next(iter(system.source().check()))
