@@ -68,6 +68,7 @@ class GrCalendarImport(models.Model):
     conflict_count = fields.Integer("Conflicts", compute="_compute_counts")
     done_count = fields.Integer("Applied", compute="_compute_counts")
     unknown_count = fields.Integer("Unknown", compute="_compute_counts")
+    has_sites = fields.Boolean(compute="_compute_counts")
     problems = fields.Json(readonly=True)
     problem_text = fields.Text("Remarks", compute="_compute_problem_text")
     is_outdated = fields.Boolean(compute="_compute_is_outdated")
@@ -83,14 +84,14 @@ class GrCalendarImport(models.Model):
     @api.depends("day_ids.state", "day_ids.conflict", "day_ids.decision", "event_ids")
     def _compute_counts(self):
         for reading in self:
-            changes = reading.day_ids.filtered(lambda line: line.kind != KEEP)
-            waiting = changes.filtered(lambda line: line.state == "todo")
+            lines = reading.day_ids
+            waiting = lines.filtered(lambda line: line._waits())
+            done = lines.filtered(lambda line: line.state == "done")
             reading.change_count = len(waiting.filtered(lambda line: line._may()))
             reading.conflict_count = len(waiting.filtered("conflict"))
-            reading.done_count = len(
-                changes.filtered(lambda line: line.state == "done")
-            )
+            reading.done_count = len(done)
             reading.unknown_count = len(reading.event_ids)
+            reading.has_sites = bool(lines.site_id)
 
     @api.depends("problems")
     @api.depends_context("lang")

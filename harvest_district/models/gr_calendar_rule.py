@@ -57,7 +57,6 @@ class GrCalendarRule(models.Model):
     )
     site_id = fields.Many2one(
         "gr.site",
-        string="Site",
         index="btree_not_null",
         check_company=True,
         help="Empty: what the calendar is for, most often the whole district",
