@@ -125,10 +125,13 @@ _ADULTS = SQL(
 )
 _GUARDIANSHIPS = SQL(
     """
-    SELECT r.external_id, r.payload_hash, g.student_id, g.partner_id, g.active,
+    SELECT r.external_id, r.payload_hash, g.student_id, g.partner_id,
+           EXISTS (SELECT FROM gr_guardianship own WHERE own.active
+                    AND own.student_id = g.student_id
+                    AND own.partner_id = g.partner_id),
            g.relation, g.may_pickup, g.educational_rights, g.receives_mail
       FROM gr_external_ref r
-      JOIN gr_guardianship g ON g.id = r.res_id AND NOT g.is_ended_by_source
+      JOIN gr_guardianship g ON g.id = r.res_id AND g.is_ended_by_source IS NOT TRUE
     """
 )
 

@@ -27,7 +27,8 @@ class GrSyncProofMixin(models.AbstractModel):
         self.ensure_one()
         connection = self.connection_id
         if not connection._has_baseline():
-            return  # nothing was ever applied
+            connection.sudo().proof_id = False  # sudo: written by the product alone
+            return  # nothing of it is here, or not any more
         with self.env["gr.sync.stage"]._measure(self, "prove") as stage, disabling_gc():
             snapshot = snapshot or connection._load_snapshot(self.as_of)
             # sudo: written by the product alone

@@ -329,3 +329,4 @@ class GrSyncUndoMixin(models.AbstractModel):
             ),
             author_id=self.undone_by_id.partner_id.id,
         )
+        self._prove()

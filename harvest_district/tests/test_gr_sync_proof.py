@@ -137,6 +137,18 @@ class TestGrSyncProof(ProofCommon):
         self.assertEqual(change.state, "error")
         self.assertEqual(self._found(run.proof_id), {("s5", "school"): "error"})
 
+    def test_what_was_rolled_back_is_proved_again(self):
+        run = self._sync_proved(self._changed(6, grades="04"))
+        run._start_undo("The file was of another year")
+        while run._undo_some(1000):
+            pass
+        self.assertEqual(run.state, "undone")
+        self.assertEqual(run.proof_percent, 100)
+        self.run_._start_undo("All of it was wrong")
+        while self.run_._undo_some(1000):
+            pass
+        self.assertFalse(self.connection.proof_id)
+
     # OUR SIDE
 
     def test_an_enrollment_made_by_hand_is_shown(self):
