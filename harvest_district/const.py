@@ -9,6 +9,8 @@ APPLY_JOB = 10_000
 BUSY_SECONDS = 30
 # System parameter: hosts inside the district's network that may be asked.
 TRUSTED_HOSTS_PARAM = "harvest_district.trusted_hosts"
+# System parameter: folders of this server whose files may be read, by commas.
+DROP_FOLDERS_PARAM = "harvest_district.drop_folders"
 # Days after which a finished run forgets its file and payloads (children's data).
 KEEP_DAYS_RULE = "sync.payload.keep_days"
 # How long a token of a OneRoster client is good for.

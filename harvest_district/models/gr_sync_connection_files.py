@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import DROP_FOLDERS_PARAM
 from ..sis import RosterError, mapping
 from .gr_sync_mapping_field import DATE_LABELS
 
@@ -73,6 +74,7 @@ class GrSyncConnection(models.Model):
             "marker": self.file_marker,
             "date_format": self.date_format,
             "school_year": self._get_school_year_settings(),
+            "folders": self._get_allowed_folders(),
         }
         if self.adapter == "custom":
             given |= {
@@ -80,6 +82,14 @@ class GrSyncConnection(models.Model):
                 "auth": {"kind": self.auth_kind, "header": self.auth_header},
             }
         return extra | {name: value for name, value in given.items() if value}
+
+    @api.model
+    def _get_allowed_folders(self):
+        """Return the folders of this server that its administrator allows."""
+        # sudo: set by the server's administrator, needed by every run
+        parameters = self.env["ir.config_parameter"].sudo()
+        folders = parameters.get_param(DROP_FOLDERS_PARAM, "")
+        return [one.strip() for one in folders.split(",") if one.strip()]
 
     def _get_school_year(self):
         """Return the district's current school year, else the next one."""

@@ -222,8 +222,10 @@ class GrSyncMapping(models.Model):
         source = self.connection_id._make_source()
         if not isinstance(source, CustomSource):
             raise ValidationError(
-                self.env._("Choose “Another system” as the way in of %s first.")
-                % self.connection_id.name
+                self.env._(
+                    "Choose “Another system” as the way in of %s first.",
+                    self.connection_id.name,
+                )
             )
         [one] = mapping.load([self._as_json()])
         return source.sample(one)

@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -80,6 +80,19 @@ class FolderInbox(Inbox):
                     yield chunk
         except OSError as error:
             raise UnreadableFile.of("cannot_open", entry.name) from error
+
+
+def check_folder(path: str, allowed: Iterable[str]) -> None:
+    """Whether something of this very server may be read.
+
+    Who connects a system is no administrator of the server: without a list, its whole
+    disk could be looked at through a mapping.
+
+    :raise UnsafeFile: ``folder_not_allowed``
+    """
+    real = Path(path).resolve()
+    if not any(real.is_relative_to(Path(root).resolve()) for root in allowed if root):
+        raise UnsafeFile.of("folder_not_allowed", real.name)
 
 
 def _plain(path: Path) -> bool:

@@ -527,6 +527,11 @@ MESSAGES: dict[str, Message] = {
     ),
     # files that are fetched
     "nothing_new": Message("note", _("This file was read already."), ""),
+    "folder_not_allowed": Message(
+        "fatal",
+        _("This folder of the server is not among those that may be read."),
+        _("Have the administrator of the server allow it, or use SFTP."),
+    ),
     "inbox_empty": Message(
         "fatal",
         _("There is no file of the form %(pattern)s."),

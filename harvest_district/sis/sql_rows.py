@@ -26,6 +26,7 @@ from .net import NetError, NetPolicy, connect
 from .problems import Problems
 from .row_sources import RowSource
 
+SQLITE = "sqlite:"
 _SECONDS = 300  # of one statement
 _FETCH = 2_000  # rows at a time
 _STEPS = 10_000  # SQLite instructions between two looks at the clock

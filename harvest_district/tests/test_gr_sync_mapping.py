@@ -65,12 +65,8 @@ class TestMapping(SyncCommon):
         self.addCleanup(folder.cleanup)
         Path(folder.name, "students.csv").write_text(text)
         self.custom.path = folder.name
-        model = self.env.registry["gr.sync.connection"]
-        settings = model._get_extra_settings
-        # No wait between two looks at a file.
-        self.patch(
-            model, "_get_extra_settings", lambda one: settings(one) | {"settle": 0}
-        )
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("harvest_district.drop_folders", f"/srv, {folder.name}")
 
     def _sample(self, name):
         mapping = self.custom.mapping_ids.filtered(lambda one: one.name == name)
@@ -226,6 +222,14 @@ class TestMapping(SyncCommon):
         sample = self._sample("Students")
         self.assertFalse(sample.line_ids)
         self.assertIn("There is no file of the form", sample.problem_text)
+
+    def test_a_folder_that_is_not_allowed_is_not_looked_into(self):
+        self._start()
+        self._drop()
+        self.env["ir.config_parameter"].set_param("harvest_district.drop_folders", "")
+        sample = self._sample("Students")
+        self.assertFalse(sample.line_ids)
+        self.assertIn("not among those that may be read", sample.problem_text)
 
     def test_nothing_of_a_sample_is_stored(self):
         self._start()

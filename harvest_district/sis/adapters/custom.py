@@ -16,6 +16,7 @@ from ..auth import ClientCredentials, HeaderAuth, OAuth1Auth, basic, bearer
 from ..builder import RosterBuilder, as_cell
 from ..bundle import Bundle, Limits, open_bundle
 from ..errors import RefusedFile, RosterError
+from ..inbox import check_folder
 from ..mapping import (
     CSV,
     FIXED,
@@ -34,7 +35,7 @@ from ..problems import Problem, Problems, make
 from ..roster import Roster
 from ..row_sources import CsvRows, JsonRows, NoRows, RowSource
 from ..source import Cursor, Pull
-from ..sql_rows import SqlRows
+from ..sql_rows import SQLITE, SqlRows
 from .files import FileSource
 from .flat import merge_row
 
@@ -44,7 +45,7 @@ _REPEATED = frozenset({"orgs", "academicSessions", "users", "courses", "classes"
 
 
 class SampleRow(NamedTuple):
-    """One source row, and what a mapping makes of it.
+    """One source row, the columns that are mapped first, and what becomes of it.
 
     ``is_taken``
         false: a filter leaves it out.
@@ -165,12 +166,15 @@ class CustomSource(FileSource):
         """The way to the rows, whatever the kind."""
         settings = self.settings
         if self.kind == CSV:
-            with self._collector() as collector, collector.fetch() as delivery:
+            # To look at, a file need not be whole: no wait between two looks.
+            with self._collector(settle=0) as collector, collector.fetch() as delivery:
                 with _bundle(delivery.path, problems) as bundle:
                     yield CsvRows(bundle, settings.encoding, problems)
         elif self.kind == JSON:
             yield JsonRows(self.net, problems)
         elif self.kind == SQL:
+            if settings.base_url.startswith(SQLITE):
+                check_folder(settings.path, settings.extra.get("folders", ()))
             rows = SqlRows(
                 *(settings.base_url, settings.path, settings.client_id),
                 *(settings.secret, self.net.policy, problems),
@@ -216,7 +220,8 @@ class CustomSource(FileSource):
     def _try_row(
         self, number: int, row: Mapping, mapping: TableMapping, mapper: Mapper | None
     ) -> SampleRow:
-        source = {name: as_cell(value) for name, value in row.items()}
+        used = sorted(row, key=lambda name: name not in mapping.sources)
+        source = {name: as_cell(row[name]) for name in used}
         if mapper is None or not mapper.takes(row):
             return SampleRow(number, source, {}, (), mapper is None)
         problems = Problems()

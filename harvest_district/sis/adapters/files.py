@@ -3,7 +3,8 @@
 Settings: ``base_url`` is ``sftp://host[:port]`` or empty for a folder of this server;
 ``path`` the folder; ``client_id`` and ``secret`` the user and its password or private
 key. In ``extra``: ``host_key`` (fingerprints, SHA256:…), ``pattern`` (``*.zip``),
-``marker`` (``.done``), ``settle`` (seconds between two looks).
+``marker`` (``.done``), ``settle`` (seconds between two looks), ``folders`` (those of
+this server that its administrator allows; none without it).
 """
 
 from abc import abstractmethod
@@ -16,7 +17,14 @@ from .. import vocab
 from ..bundle import Bundle, Limits, open_bundle
 from ..dialects import ONEROSTER, check_dialect
 from ..errors import RosterError
-from ..inbox import Collector, Delivery, FolderInbox, Inbox, InboxPolicy
+from ..inbox import (
+    Collector,
+    Delivery,
+    FolderInbox,
+    Inbox,
+    InboxPolicy,
+    check_folder,
+)
 from ..manifest import BULK, DELTA
 from ..net import NetError
 from ..oneroster_csv import ReadOptions, read_bundle
@@ -136,11 +144,12 @@ class FileSource(Source):
             with self._sftp().connected() as inbox:
                 yield inbox
         else:
+            check_folder(self.settings.path, self.settings.extra.get("folders", ()))
             yield FolderInbox(self.settings.path)
 
     @contextmanager
-    def _collector(self) -> Iterator[Collector]:
-        extra = self.settings.extra
+    def _collector(self, **changes: float) -> Iterator[Collector]:
+        extra = {**self.settings.extra, **changes}
         given = {name: extra.get(name) for name in ("pattern", "marker", "settle")}
         given["pattern"] = given["pattern"] or self.default_pattern
         policy = InboxPolicy(**{name: v for name, v in given.items() if v is not None})

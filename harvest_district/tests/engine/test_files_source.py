@@ -38,7 +38,7 @@ def drop(folder: Path, name: str = "roster.zip", tables=None, day: int = 1) -> P
 
 def source(path: str, server: SftpDouble | None = None, **settings):
     """A connection that does not really wait between two looks."""
-    extra = settings.pop("extra", {})
+    extra = {"folders": [path], **settings.pop("extra", {})}
     if server:
         settings = {
             "base_url": server.url,
@@ -182,6 +182,17 @@ def test_links_out_of_the_folder_are_refused(tmp_path):
     secret = drop(tmp_path, "secret.zip")
     (tmp_path / "in" / "roster.zip").symlink_to(secret)
     assert refused(source(str(tmp_path / "in")).pull) == "path_unsafe"
+
+
+@pytest.mark.parametrize("allowed", [(), ("",), ("/srv/rosters",)])
+def test_only_allowed_folders_of_the_server_are_read(tmp_path, allowed):
+    drop(tmp_path)
+    pull = source(str(tmp_path), extra={"folders": allowed}).pull
+    assert refused(pull) == "folder_not_allowed"
+    around = source(f"{tmp_path}/x/../../..", extra={"folders": [str(tmp_path)]})
+    assert refused(around.pull) == "folder_not_allowed"
+    inside = source(str(tmp_path), extra={"folders": [str(tmp_path.parent)]})
+    assert inside.pull().roster.persons
 
 
 def test_places_without_files_say_so(tmp_path):

@@ -48,7 +48,8 @@ def constants(**values: str):
 
 
 def source(mapping, **settings) -> CustomSource:
-    extra = {"mapping": mapping, "settle": 0, **settings.pop("extra", {})}
+    extra = {"mapping": mapping, "settle": 0, "folders": [settings.get("path", "")]}
+    extra |= settings.pop("extra", {})
     made = Settings("custom", extra=extra, as_of=AS_OF, **settings)
     net = Net(made.base_url, policy=POLICY, sleep=lambda seconds: None)
     found = ADAPTERS["custom"](made, net)
@@ -505,6 +506,7 @@ def test_a_sample_shows_rows_results_and_problems(tmp_path):
     sample = made.sample(made.mappings[-1])
     first, *_rest, last = sample.rows
     assert first.source["Mother"] == "Ana Peña" and len(sample.rows) == 4
+    assert set(list(first.source)[:4]) == {"Student ID", "DOB", "Sex", "Status"}
     assert first.result["birthDate"] == "no date"
     assert [p.code for p in first.problems] == ["bad_date"]
     assert not last.is_taken and not last.result
@@ -729,6 +731,16 @@ def test_a_database_file_is_not_written(sqlite):
     before = os.stat(sqlite).st_mtime_ns
     sqlite_pull(sqlite, 'SELECT "sourcedId" AS id FROM sis_users')
     assert os.stat(sqlite).st_mtime_ns == before
+
+
+def test_a_database_file_must_be_in_an_allowed_folder(sqlite):
+    made = source(
+        sql_mapping("SELECT 1 AS id"),
+        base_url="sqlite://",
+        path=sqlite,
+        extra={"folders": ["/srv"]},
+    )
+    assert refused(made.pull).code == "folder_not_allowed"
 
 
 def test_a_query_that_takes_too_long_is_stopped(sqlite, monkeypatch):
