@@ -60,10 +60,23 @@ class RosterReader:
 
     def page(self, selection: Selection, query: Query) -> Page:
         where = self._conditions(selection, query)
+        if self._sites is None:
+            return self._page_by_index(selection, where, query)
+        # Who sees some sites makes us look at every row, so count them by the way.
         page = self._fetch(selection, where, query)
         if page.rows or not query.offset:
             return page
-        # Past the end there is no row to carry the total.
+        return Page(self._count(selection, where), [])
+
+    def _page_by_index(self, selection: Selection, where: SQL, query: Query) -> Page:
+        """Count by the index alone, and cut the page from the nearer end of it."""
+        total = self._count(selection, where)
+        if query.offset >= total:
+            return Page(total, [])
+        found = self._fetch(selection, where, query, total)
+        return Page(total, found.rows)
+
+    def _count(self, selection: Selection, where: SQL) -> int:
         self._cr.execute(
             SQL(
                 "SELECT count(*) FROM (%s) v WHERE %s",
@@ -72,35 +85,39 @@ class RosterReader:
             )
         )
         [(total,)] = self._cr.fetchall()
-        return Page(total, [])
+        return total
 
-    def _fetch(self, selection: Selection, where: SQL, query: Query) -> Page:
-        """Sort, count and cut by the small columns of an index; payloads come after.
+    def _fetch(
+        self, selection: Selection, where: SQL, query: Query, total: int | None = None
+    ) -> Page:
+        """Sort and cut by the small columns of an index; payloads come after.
 
-        Counting goes over all rows once, whatever page is cut from them, so that a deep
-        page costs what the first one does.
+        :param total: rows there are, when known; else they are counted here
         """
-        way = SQL("DESC") if query.descending else SQL("ASC")
-        order = SQL("p.sourced_id %s", way)
-        if query.sort:
-            order = SQL("p.sort_key %s NULLS LAST, p.sourced_id", way)
+        order = self._order(query, query.descending)
+        cut_order, limit, offset = order, query.limit, query.offset
+        if total is not None and offset > total // 2:
+            limit = min(limit, total - offset)
+            cut_order = self._order(query, not query.descending)
+            offset = total - offset - limit
         self._cr.execute(
             SQL(
                 "SELECT p.total, p.sourced_id, p.status,"
                 " to_char(p.date_last_modified, %s),"
                 " CASE WHEN p.bare THEN '{}' ELSE o.payload END"
-                " FROM (SELECT p.*, count(*) OVER () AS total FROM ("
+                " FROM (SELECT p.*, %s AS total FROM ("
                 "         SELECT id, sourced_id, status, date_last_modified, bare,"
                 "                %s AS sort_key"
                 "           FROM (%s) v WHERE %s) p ORDER BY %s LIMIT %s OFFSET %s) p"
                 " JOIN gr_oneroster_object o ON o.id = p.id ORDER BY %s",
                 MOMENT,
+                SQL("count(*) OVER ()") if total is None else SQL("%s", total),
                 self._value(query.sort) if query.sort else SQL("NULL"),
                 self._visible(selection.route.kind),
                 where,
-                order,
-                query.limit,
-                query.offset,
+                cut_order,
+                limit,
+                offset,
                 order,
             )
         )
@@ -112,6 +129,18 @@ class RosterReader:
                 | {"sourced_id": one, "status": status, "date_last_modified": moment}
                 for _total, one, status, moment, payload in found
             ],
+        )
+
+    def _order(self, query: Query, descending: bool) -> SQL:
+        """A total order, whose reverse is the same list from its other end."""
+        backwards = descending != query.descending
+        if not query.sort:
+            return SQL("p.sourced_id %s", SQL("DESC") if descending else SQL("ASC"))
+        return SQL(
+            "p.sort_key %s NULLS %s, p.sourced_id %s",
+            SQL("DESC") if descending else SQL("ASC"),
+            SQL("FIRST") if backwards else SQL("LAST"),
+            SQL("DESC") if backwards else SQL("ASC"),
         )
 
     # What the client may see

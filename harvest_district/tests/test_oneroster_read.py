@@ -303,6 +303,15 @@ class TestOneRosterRead(OneRosterCommon):
                     ).body["users"]
                 ]
                 self.assertEqual(pages, whole)
+            for order in ({"sort": "email"}, {"sort": "email", "orderBy": "desc"}):
+                whole = [r["sourcedId"] for r in self.rows("/users", client, **order)]
+                pages = [
+                    self.get(
+                        "/users", client, limit="1", offset=str(place), **order
+                    ).body["users"][0]["sourcedId"]
+                    for place in range(len(whole))
+                ]
+                self.assertEqual(pages, whole)
         answer = self.get("/users", offset="99999999999999999999")
         self.assertEqual((answer.status, answer.body["users"]), (200, []))
 
@@ -336,10 +345,10 @@ class TestOneRosterRead(OneRosterCommon):
         school = self.site_sid()
         sid = self.student_sid()
         for path, queries in (
-            ("/users", 1),
+            ("/users", 2),
             (f"/users/{sid}", 1),
-            (f"/schools/{school}/students", 2),
-            ("/users?offset=1000", 2),
+            (f"/schools/{school}/students", 3),
+            ("/users?offset=1000", 1),
         ):
             with self.subTest(path=path), self.assertQueryCount(queries):
                 path, _mark, offset = path.partition("?offset=")
