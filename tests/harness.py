@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from scripts.launcher.ports import free_port
 from scripts.launcher.serve import wait_until_healthy
 
 ROOT = Path(__file__).resolve().parents[1]
+AUTOVACUUM_TRIES = 20  # seconds to wait for it, at most
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,15 @@ def _clone(template: str, database: str, data: Path) -> None:
 
 
 def _drop(database: str, data: Path) -> None:
-    _administer(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    for patience in range(AUTOVACUUM_TRIES, -1, -1):
+        try:
+            _administer(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            break
+        except psycopg2.errors.InsufficientPrivilege:
+            # autovacuum is the superuser's, so it cannot be sent away: it ends soon
+            if not patience:
+                raise
+            time.sleep(1)
     shutil.rmtree(data / "filestore" / database, ignore_errors=True)
 
 

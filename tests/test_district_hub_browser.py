@@ -22,6 +22,7 @@ from odoo.addons.harvest_district.tests.doubles.clever import Clever
 from odoo.addons.harvest_district.tests.doubles.district import (
     empty_school,
     make_district,
+    people_of,
     school_ids,
 )
 from odoo.addons.harvest_district.tests.doubles.oneroster import OneRosterDouble
@@ -124,7 +125,7 @@ def make_aeries(peers, tables):
     return peers(
         Aeries(tables),
         "Aeries API",
-        base_url="{url}",
+        base_url="{url}/aeries",
         secret=aeries.CERTIFICATE,
         database_year="2026",
     )
@@ -160,10 +161,8 @@ def test_a_broken_school_is_held_decided_and_rolled_back(backend, peers, server)
 
     # One school is emptied there, and a name is changed at another.
     broken = empty_school(tables, school_ids(tables)[0])
-    kept = {row["sourcedId"] for row in broken["users"]}
-    renamed = next(
-        row for row in broken["users"] if row["sourcedId"] in kept and row.get("grades")
-    )
+    someone = min(people_of(broken, school_ids(tables)[2]))
+    renamed = next(row for row in broken["users"] if row["sourcedId"] == someone)
     renamed["familyName"] = "Renombrada"
     peer.app.replace(broken)
     read_now(backend, name)
