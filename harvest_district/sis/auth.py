@@ -1,6 +1,7 @@
 """How district systems let us in. Tokens live in memory, for one pull."""
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -92,24 +93,37 @@ class ClientCredentials(Auth):
         return self._token != old
 
     def _fetch(self, net: Net) -> None:
-        form, headers = dict(self._form), {}
-        if self._style == "basic":
-            # RFC 6749 §2.3.1: both parts are form-encoded first
-            user, password = quote_plus(self._id), quote_plus(self._secret)
-            headers["Authorization"] = _basic(user, password)
-        else:
-            form |= {"client_id": self._id, "client_secret": self._secret}
-        answer = net.request(
-            "POST",
-            self._url,
-            signed=False,
-            data=form,
-            headers=headers,
-            ok=(200, 201, 400, 401, 403),
-        )
-        if answer.status >= 400:
-            raise NetError.of("token_refused", answer.place, status=answer.status)
-        self._keep(net, answer)
+        """:raise NetError: ``token_refused``, ``token_missing``, ``net_*``"""
+        for headers, form in self._asking():
+            answer = net.request(
+                "POST",
+                self._url,
+                signed=False,
+                data=form,
+                headers=headers,
+                ok=(200, 201, 400, 401, 403),
+            )
+            if answer.status < 400:
+                self._keep(net, answer)
+                return
+        raise NetError.of("token_refused", answer.place, status=answer.status)
+
+    def _asking(self) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+        """Headers and form of each way to say who we are.
+
+        RFC 6749 §2.3.1 has both parts form-encoded before they become Basic; most
+        systems take them as they are. It matters for secrets with ``=``, ``+``, ``/``.
+        """
+        if self._style == "body":
+            yield (
+                {},
+                self._form | {"client_id": self._id, "client_secret": self._secret},
+            )
+            return
+        plain = _basic(self._id, self._secret)
+        encoded = _basic(quote_plus(self._id), quote_plus(self._secret))
+        for value in dict.fromkeys((plain, encoded)):
+            yield {"Authorization": value}, self._form
 
     def _keep(self, net: Net, answer: Any) -> None:
         token = answer.json()

@@ -125,7 +125,7 @@ class Net:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._session = requests.Session()
         self._session.trust_env = False  # no credentials from a netrc file
-        adapter = _Adapter(self.policy.trusted_hosts)
+        adapter = _Adapter(self.policy)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -232,13 +232,11 @@ class Net:
         if signed:
             request.auth = self.auth.sign(self, request) or request.auth
         self.requests_sent += 1
-        policy = self.policy
         try:
             with self._session.send(
                 self._session.prepare_request(request),
                 stream=True,
                 allow_redirects=False,
-                timeout=(policy.connect_timeout, policy.read_timeout),
             ) as response:
                 body = self._read(response, place)
                 return Answer(
@@ -402,11 +400,15 @@ class _HTTPSConnection(HTTPSConnection):
 
 
 class _Adapter(HTTPAdapter):
-    """Uses connections that look at the address before they speak."""
+    """Uses connections that look at the address before they speak, and time out."""
 
-    def __init__(self, trusted_hosts: frozenset[str]) -> None:
-        self._trusted = trusted_hosts
+    def __init__(self, policy: NetPolicy) -> None:
+        self._policy = policy
         super().__init__(max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        timeout = (self._policy.connect_timeout, self._policy.read_timeout)
+        return super().send(request, **(how | {"timeout": timeout}))
 
     def init_poolmanager(self, *args: Any, **how: Any) -> None:
         super().init_poolmanager(*args, **how)
@@ -417,5 +419,5 @@ class _Adapter(HTTPAdapter):
 
     def _pool(self, pool: type, connection: type) -> type:
         guarded = type(connection.__name__, (connection,), {})
-        guarded.trusted_hosts = self._trusted
+        guarded.trusted_hosts = self._policy.trusted_hosts
         return type(pool.__name__, (pool,), {"ConnectionCls": guarded})

@@ -4,11 +4,11 @@ from . import test_gr_calendar_cron
 from . import test_gr_calendar_real
 from . import test_gr_calendar_shipped
 from . import test_gr_sync_connection
+from . import test_gr_sync_eleven
 from . import test_gr_sync_guard
 from . import test_gr_sync_guardian_flags
 from . import test_gr_sync_hold
 from . import test_gr_sync_identity
-from . import test_gr_sync_mapping
 from . import test_gr_sync_mapping
 from . import test_gr_sync_monitor
 from . import test_gr_sync_proof
@@ -21,5 +21,6 @@ from . import test_oneroster_client
 from . import test_oneroster_http
 from . import test_oneroster_publish
 from . import test_oneroster_read
+from . import test_oneroster_round
 from . import test_real_rosters
 from . import test_staging

@@ -35,6 +35,7 @@ from odoo.addons.harvest_district.sis.net import (
 from ..doubles import server as s
 
 NOW = datetime(2026, 9, 15, 12, tzinfo=UTC).timestamp()
+CLIENT = "client-1"
 SECRET = "s3cret-do-not-log"
 
 
@@ -409,7 +410,7 @@ def test_no_date_breaks_anything(text):
 
 
 def _oauth2(double, **how) -> Net:
-    auth = ClientCredentials(double.url + "/token", "ïd:1", SECRET, **how)
+    auth = ClientCredentials(double.url + "/token", CLIENT, SECRET, **how)
     return make_net(double, auth)
 
 
@@ -423,8 +424,31 @@ def test_a_token_is_asked_for_once_and_used(double):
         "grant_type": "client_credentials",
         "scope": "roster.readonly other",
     }
-    given_ = base64.b64decode(asked.headers["Authorization"].removeprefix("Basic "))
-    assert given_.decode() == f"%C3%AFd%3A1:{SECRET}"  # RFC 6749 §2.3.1
+    assert _basic_of(asked) == f"{CLIENT}:{SECRET}"
+
+
+def _basic_of(seen: s.Seen) -> str:
+    sent = seen.headers["Authorization"].removeprefix("Basic ")
+    return base64.b64decode(sent).decode()
+
+
+def test_a_system_that_wants_the_secret_encoded_gets_it_so(double):
+    """RFC 6749 §2.3.1; most do not, and a secret often ends in an equals sign."""
+    double.faults.add("/token", s.status(401))
+    auth = ClientCredentials(double.url + "/token", "ïd", "a+b/c=")
+    made = make_net(double, auth)
+    assert made.get("safe/rows").json()
+    assert [_basic_of(seen) for seen in double.seen[:2]] == [
+        "ïd:a+b/c=",
+        "%C3%AFd:a%2Bb%2Fc%3D",
+    ]
+
+
+def test_a_plain_secret_is_asked_with_once(double):
+    double.faults.add("/token", s.status(401), times=s.ALWAYS)
+    auth = ClientCredentials(double.url + "/token", "id", SECRET)
+    refused("token_refused", make_net(double, auth))
+    assert double.paths() == ["/token"]
 
 
 def test_the_client_may_stand_in_the_body(double):
@@ -434,7 +458,7 @@ def test_the_client_may_stand_in_the_body(double):
     assert asked.form == {
         "grant_type": "client_credentials",
         "username": "u",
-        "client_id": "ïd:1",
+        "client_id": CLIENT,
         "client_secret": SECRET,
     }
 
@@ -525,8 +549,7 @@ def test_other_credentials(double):
     make_net(double, HeaderAuth("AERIES-CERT", SECRET)).get("rows")
     make_net(double, basic("usér", "pä:ss")).get("rows")
     assert double.seen[0].headers["Aeries-Cert"] == SECRET
-    sent = double.seen[1].headers["Authorization"].removeprefix("Basic ")
-    assert base64.b64decode(sent).decode() == "usér:pä:ss"
+    assert _basic_of(double.seen[1]) == "usér:pä:ss"
 
 
 # OAUTH 1
