@@ -224,6 +224,7 @@ class GrSyncApplyMixin(models.AbstractModel):
         else:
             self.connection_id._all_is_well()
         self._prove(snapshot)
+        self.env["gr.oneroster.object"]._publish(self.company_id)
 
     def _commit_to_connection(self):
         """What was applied is known now: the next reading of changes begins there."""
