@@ -33,7 +33,7 @@ from .reading import optional, rows_in
 
 _PAGE = 500  # records
 _RESTARTS = 3  # of a list that changes while it is read
-_DELTA_MOST = 500  # students; above it a full pull takes fewer requests
+_DELTA_MOST = 2000  # records to ask for; above it a full pull is quicker
 _STUDENT_AREAS = ("student", "contact", "enrollment", "class")
 
 
@@ -226,9 +226,10 @@ class AeriesSource(Source):
         if rosters is None or any(found is None for found in changes.values()):
             return None
         touched = {row["StudentID"] for found in changes.values() for row in found}
-        if len(touched) > _DELTA_MOST:
-            return None
         reading = Reading(self, delta=True)
+        reading.read_schools()
+        if len(touched) * len(reading.schools) > _DELTA_MOST:
+            return None
         reading.read_changes(changes, rosters)
         return reading
 

@@ -243,32 +243,29 @@ class Reading:
     ) -> None:
         """Read again, one by one, the students whom a list of changes names.
 
+        After ``read_schools``.
+
         :param changes: (StudentID, SchoolCode) rows by area
         :param rosters: sections whose class list changed
         """
-        self.read_schools()
         self.read_labels()
         for name in (*_PEOPLE, "guardianFlags", "enrollments"):
             self.table(name)
-        touched: dict[str, set[str]] = {}
-        for row in (row for found in changes.values() for row in found):
-            touched.setdefault(str(row["StudentID"]), set()).add(str(row["SchoolCode"]))
-        for student, schools in touched.items():
-            self._read_student(student, schools & set(self.schools))
+        for student in sorted(
+            {str(r["StudentID"]) for c in changes.values() for r in c}
+        ):
+            self._read_student(student)
         for row in changes["class"]:
             if str(row["SchoolCode"]) in self.schools:
                 self._read_places(row, rosters)
 
-    def _read_student(self, student: str, schools: set[str]) -> None:
-        found = {school: self._records_at(school, student) for school in schools}
-        if not any(found.values()):  # gone from there; is it anywhere else?
-            others = [school for school in self.schools if school not in schools]
-            found |= {school: self._records_at(school, student) for school in others}
-        for school, own in found.items():
-            if not own:
-                key = rows.student_role_key(student, school)
-                self.table("roles").add({"sourcedId": key, "status": _GONE})
-        records = [record for own in found.values() for record in own]
+    def _read_student(self, student: str) -> None:
+        """Ask every school: a student may have records at several."""
+        records = [
+            record
+            for school in self.schools
+            for record in self._records_at(school, student)
+        ]
         if not records:
             key = rows.student_key(student)
             self.table("users").add({"sourcedId": key, "status": _GONE})

@@ -147,10 +147,6 @@ def is_placed(record: Row, codes: Codes) -> bool:
     return codes.is_active(record) or bool(record.get("SchoolLeaveDate"))
 
 
-def student_role_key(student: Any, school: Any) -> str:
-    return join_id(student_key(student), "student", str(school))
-
-
 def _since(record: Row) -> str:
     return iso_day(record.get("SchoolEnterDate"))
 

@@ -188,7 +188,6 @@ class Reading:
         self.builder = RosterBuilder(system="Clever", grade_names=names)
         self.problems = self.builder.roster.problems
         self.problems.add("programs_not_kept")
-        self.schools: list[str] = []
         self.year = ""
 
     def table(self, name: str) -> RowSink:
@@ -216,7 +215,6 @@ class Reading:
         """Schools and terms: few, so they come whole even in a delta."""
         self.table("orgs").add(rows.district_row(self.district))
         for school in self.source.ask_all("schools"):
-            self.schools.append(school["id"])
             self.table("orgs").add(rows.school_row(school))
         terms = [rows.term_row(term) for term in self.source.ask_all("terms")]
         years = list(rows.year_rows(terms))
@@ -238,15 +236,12 @@ class Reading:
             families += bool((user.get("roles") or {}).get("contact"))
         return families
 
-    def _add_user(self, user: Row) -> set[str]:
-        """Add a user's rows; return the ids of its roles."""
-        found = set()
-        district, options = self.district["id"], self.source.options
-        for name, row in rows.user_rows(user, district, options):
+    def _add_user(self, user: Row) -> bool:
+        """Add a user's rows, if it has a role for us."""
+        found = list(rows.user_rows(user, self.district["id"], self.source.options))
+        for name, row in found:
             self.table(name).add(row)
-            if name == "roles":
-                found.add(row["sourcedId"])
-        return found
+        return bool(found)
 
     def _add_section(self, section: Row) -> set[str]:
         self.table("classes").add(rows.class_row(section, self.year))
@@ -300,15 +295,9 @@ class Reading:
             self.table("courses").add(row)
 
     def _take_user(self, key: str, user: Row | None) -> None:
-        """A user as it is now; roles that it could have had and has not are over."""
-        kept = self._add_user(user) if user else set()
-        if not kept:
+        """A user as it is now: with all of its roles, so that others are over."""
+        if not (user and self._add_user(user)):
             self.table("users").add({"sourcedId": key, "status": _GONE})
-        for role in rows.role_names(self.source.options):
-            for org in (*self.schools, self.district["id"]):
-                role_id = rows.role_key(key, role, org)
-                if role_id not in kept:
-                    self.table("roles").add({"sourcedId": role_id, "status": _GONE})
 
     def _take_section(self, key: str, section: Row | None, before: set[str]) -> None:
         if section is None:

@@ -30,10 +30,6 @@ def day(value: Any) -> str:
     return us_day(iso_day(value))
 
 
-def role_key(user: str, role: str, org: str) -> str:
-    return join_id(user, role, org)
-
-
 def year_key(ending: str) -> str:
     return f"YEAR-{ending}"
 
@@ -175,12 +171,6 @@ def _role_rows(
         yield _role_row(key, closest, district, False)
 
 
-def role_names(options: Mapping[str, Any]) -> list[str]:
-    """Every role that a user may get here."""
-    titles = [rule["role"] for rule in options["staff_roles"]]
-    return ["student", "teacher", "districtAdministrator", *_CLOSEST, *titles]
-
-
 def schools_of(role: Row) -> list[str]:
     """The schools of a role, its own school first."""
     own = [role["school"]] if role.get("school") else []
@@ -189,7 +179,7 @@ def schools_of(role: Row) -> list[str]:
 
 def _role_row(user: str, role: str, org: str, primary: bool) -> Row:
     return {
-        "sourcedId": role_key(user, role, org),
+        "sourcedId": join_id(user, role, org),
         "userSourcedId": user,
         "role": role,
         "roleType": "primary" if primary else "secondary",

@@ -438,6 +438,8 @@ def change_district(app, tables):
     tables["enrollments"].remove(lost)
     app.touch("class", "101", "5000008")
     app.touch("SectionRoster", "101", lost["classSourcedId"])
+    users["5000000"]["givenName"] = "Of two schools"
+    app.touch("student", "102", "5000000")
     users["8000005"]["phone"] = "760-555-9999"
     for child in ("5000010", "5000011"):
         app.touch("contact", "101", child)
@@ -451,6 +453,16 @@ def test_nothing_changed_is_an_empty_delta(double, app):
     delta = source_of(double).pull(first.cursor)
     assert delta.is_delta
     assert records(merge(first.roster, delta.roster)) == records(first.roster)
+
+
+def test_many_changes_are_read_in_full(double, app, monkeypatch):
+    monkeypatch.setattr(
+        "odoo.addons.harvest_district.sis.adapters.aeries._DELTA_MOST", 8
+    )
+    first = source_of(double).pull()
+    for number in range(5000001, 5000004):
+        app.touch("student", "101", str(number))
+    assert not source_of(double).pull(first.cursor).is_delta
 
 
 @pytest.mark.parametrize("area", ["Staff", "Section", "Course"])
