@@ -60,10 +60,19 @@ class RosterBuilder:
         self._grade_names = grade_names or {}
         self._sinks: dict[str, RowSink] = {}
 
-    def table(self, name: str, place: str = "", *, delta: bool = False) -> RowSink:
+    def table(
+        self,
+        name: str,
+        place: str = "",
+        *,
+        delta: bool = False,
+        last_wins: bool = True,
+    ) -> RowSink:
         """Open a table by its OneRoster name, ``users``; again: the same sink.
 
         :param place: what messages call it, such as the path of the resource
+        :param last_wins: see ``RowLoader``; false for files, which nobody writes to
+            while they are read
         """
         if name not in self._sinks:
             table = _TABLES[name]
@@ -73,7 +82,7 @@ class RosterBuilder:
                 self.roster.version,
                 place or name,
                 self._grade_names,
-                last_wins=True,
+                last_wins=last_wins,
             )
             self.roster.files[table.kind] = place or name
             self.roster.modes[table.kind] = DELTA if delta else BULK

@@ -128,9 +128,10 @@ class CustomSource(FileSource):
 
     def _build(self, rows: RowSource, problems: Problems) -> Roster:
         builder = self._new_builder(problems)
+        changing = self.kind == JSON  # it may be written to between two pages
         known: dict[tuple[str, str], tuple[str, int, dict[str, str]]] = {}
         for mapping in self.mappings:
-            sink = builder.table(mapping.table, mapping.place)
+            sink = builder.table(mapping.table, mapping.place, last_wins=changing)
             for number, row in self._mapped(rows, mapping):
                 key = mapping.table, row.get("sourcedId", "")
                 if mapping.table not in _REPEATED or not key[1]:

@@ -35,7 +35,7 @@ class FlatRoster:
         self._demographics: dict[str, dict[str, str]] = {}
 
     def table(self, name: str, file: str) -> RowSink:
-        return self.builder.table(name, self.files.file_name(file))
+        return self.builder.table(name, self.files.file_name(file), last_wins=False)
 
     def day(self, text: str, file: str, column: str) -> str:
         """:raise RefusedFile: ``date_format_needed``"""

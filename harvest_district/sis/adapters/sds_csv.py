@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import vocab
+from ..builder import RowSink
 from ..bundle import Bundle
 from ..canonical import join_id
 from ..csv_set import CsvSet
@@ -288,11 +289,14 @@ class _V2:
         self.read_enrollments()
         return self.finish()
 
+    def table(self, name: str, file: str) -> RowSink:
+        return self.builder.table(name, self.files.file_name(file), last_wins=False)
+
     def copy(self, name: str, table: str, values: dict | None = None, **names: str):
         """Take a file's rows as they are, but for other names and values."""
         if name not in self.files:
             return
-        sink = self.builder.table(table, self.files.file_name(name))
+        sink = self.table(table, name)
         for number, row in self.files.rows(name):
             cells = {names.get(column, column): v for column, v in row.items()}
             for column, known in (values or {}).items():
@@ -301,9 +305,7 @@ class _V2:
 
     def read_sessions(self) -> None:
         """The sessions, and the latest year for classes that name none."""
-        sink = self.builder.table(
-            "academicSessions", self.files.file_name("academicsessions")
-        )
+        sink = self.table("academicSessions", "academicsessions")
         latest = ""
         for number, row in self.files.rows("academicsessions"):
             sink.add(row, number)
@@ -317,7 +319,7 @@ class _V2:
     def read_classes(self) -> None:
         if "classes" not in self.files:
             return
-        sink = self.builder.table("classes", self.files.file_name("classes"))
+        sink = self.table("classes", "classes")
         for number, row in self.files.rows("classes"):
             sink.add(
                 {
@@ -354,7 +356,7 @@ class _V2:
     def read_roles(self) -> None:
         if "roles" not in self.files:
             return
-        sink = self.builder.table("roles", self.files.file_name("roles"))
+        sink = self.table("roles", "roles")
         for number, row in self.files.rows("roles"):
             user, org = row["userSourcedId"], row["orgSourcedId"]
             role = self.role(row["role"])
@@ -379,7 +381,7 @@ class _V2:
             self.grades.setdefault(user, []).append(grade)
 
     def read_users(self) -> None:
-        sink = self.builder.table("users", self.files.file_name("users"))
+        sink = self.table("users", "users")
         for number, row in self.files.rows("users"):
             user = row["sourcedId"]
             for org in parse_list(row.get("orgSourcedIds", "")):
@@ -406,7 +408,7 @@ class _V2:
         """A guardian's role is at the schools of the children; no file says it."""
         if "roles" not in self.files:
             return
-        sink = self.builder.table("roles")
+        sink = self.table("roles", "roles")
         for adult, children in self.relations.items():
             places = {
                 (org, role)
@@ -427,7 +429,7 @@ class _V2:
     def read_demographics(self) -> None:
         if "demographics" not in self.files:
             return
-        sink = self.builder.table("demographics", self.files.file_name("demographics"))
+        sink = self.table("demographics", "demographics")
         for number, row in self.files.rows("demographics"):
             races = parse_list(row.get("raceCodes", ""))
             cells = {
@@ -447,7 +449,7 @@ class _V2:
     def read_enrollments(self) -> None:
         if "enrollments" not in self.files:
             return
-        sink = self.builder.table("enrollments", self.files.file_name("enrollments"))
+        sink = self.table("enrollments", "enrollments")
         for number, row in self.files.rows("enrollments"):
             group, user = row["classSourcedId"], row["userSourcedId"]
             role = self.role(row["role"]).lower()

@@ -240,6 +240,17 @@ def test_rows_that_differ_are_told(district):
     assert payload(shot, "student", "5000000")["given_name"] == "Itzel"
 
 
+def test_two_users_of_one_id_are_set_aside(district, tables):
+    files = to_sds_v2(district, tables)
+    lines = files["users.csv"].decode().splitlines()
+    lines += [lines[1].replace("u3000000", "other"), lines[2]]
+    files["users.csv"] = ("\r\n".join(lines) + "\r\n").encode()
+    shot = shot_of(reader("sds_v2"), files)
+    assert {"duplicate", "duplicate_same"} <= shot.problems.codes()
+    assert "3000000" not in ids(shot, "adult")
+    assert shot.is_protected("adult", "3000000")
+
+
 def test_contacts_who_are_no_family_are_left_out(district):
     files = to_clever(district)
     text = files["students.csv"].decode()
