@@ -18,6 +18,7 @@ from . import test_gr_sync_run
 from . import test_gr_sync_undo_histories
 from . import test_js
 from . import test_oneroster_client
+from . import test_gr_sync_vendors
 from . import test_oneroster_http
 from . import test_oneroster_publish
 from . import test_oneroster_read
