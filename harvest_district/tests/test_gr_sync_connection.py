@@ -1,12 +1,16 @@
 """Connections: sealed secrets, the test of a connection, schedule, pause and alerts."""
 
 import io
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.sql_db import db_connect
 from odoo.tests import freeze_time, tagged
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..sis import NetError, Pull, Roster, Source, read_oneroster
 from ..sis.adapters import ADAPTERS
@@ -278,6 +282,18 @@ class TestGrSyncConnection(SyncCommon):
         for values in ({"is_paused": True}, {"last_success": "2030-01-01 00:00:00"}):
             with self.subTest(values=values), self.assertRaises(AccessError):
                 mine.write(values)
+
+    def test_one_run_of_a_system_at_a_time(self):
+        self.env.flush_all()
+        with closing(db_connect(self.env.cr.dbname).cursor()) as other:
+            other.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('gr.sync'), %s)",
+                (self.connection.id,),
+            )
+            with self.assertRaises(RetryableJobError):
+                self._run()
+            other.rollback()
+        self.assertEqual(self._run().state, "review")
 
     def test_an_upload_reads_as_before(self):
         run = self.env["gr.sync.run"].create(
