@@ -40,7 +40,7 @@ class GrOnerosterCall(models.Model):
     def _gc_calls(self):
         """Forget what the district's rule does not ask to keep."""
         today = fields.Date.context_today(self)
-        for company in self.env["res.company"].search([]):
+        for (company,) in self._read_group([], ["company_id"]):
             days = self.env["gr.rule"].rule(CALL_KEEP_DAYS_RULE, company, today)
             self.search(
                 [

@@ -103,8 +103,8 @@ class GrOnerosterObject(models.Model):
     @api.model
     def _cron_publish(self):
         """Follow what people and the calendar changed, one district a transaction."""
-        clients = self.env["gr.oneroster.client"].search([])
-        companies = clients.company_id
+        clients = self.env["gr.oneroster.client"]
+        companies = [company for (company,) in clients._read_group([], ["company_id"])]
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
             self._publish(company)
