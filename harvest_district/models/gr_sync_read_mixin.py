@@ -176,8 +176,8 @@ class GrSyncReadMixin(models.AbstractModel):
             or its students are here through another connection already
         """
         orgs = roster.files.get(kinds.ORG, "")
-        known = self._get_sites()
-        if known and roster.orgs and not known.keys() & roster.orgs.keys():
+        known = self._get_listed_sites()
+        if known and roster.orgs and not known & roster.orgs.keys():
             raise RosterError.of("other_system", orgs)
         last = self.search(
             [
@@ -303,6 +303,22 @@ class GrSyncReadMixin(models.AbstractModel):
     def _get_sites(self):
         """Return ``{school's id in the district system: gr.site id}``."""
         return self.env["gr.external.ref"]._find(*self._get_key(), kinds.ORG, "gr.site")
+
+    def _get_listed_sites(self):
+        """Return the ids there of schools that a run listed and nobody took back."""
+        source, tenant = self._get_key()
+        return set(
+            self.env["gr.external.ref"]
+            .search(
+                [
+                    ("source", "=", source),
+                    ("tenant", "=", tenant),
+                    ("kind", "=", kinds.ORG),
+                    ("model", "=", "gr.site"),
+                ]
+            )
+            .mapped("external_id")
+        )
 
     def _get_site_names(self, snapshot):
         known = self._get_sites()

@@ -3,6 +3,7 @@ from . import test_gr_calendar
 from . import test_gr_calendar_cron
 from . import test_gr_calendar_real
 from . import test_gr_calendar_shipped
+from . import test_gr_roster_as_of
 from . import test_gr_sync_connection
 from . import test_gr_sync_eleven
 from . import test_gr_sync_guard
@@ -15,10 +16,11 @@ from . import test_gr_sync_proof
 from . import test_gr_sync_proposal
 from . import test_gr_sync_refuse
 from . import test_gr_sync_run
+from . import test_gr_sync_undo
 from . import test_gr_sync_undo_histories
+from . import test_gr_sync_vendors
 from . import test_js
 from . import test_oneroster_client
-from . import test_gr_sync_vendors
 from . import test_oneroster_http
 from . import test_oneroster_publish
 from . import test_oneroster_read
