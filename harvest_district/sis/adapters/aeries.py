@@ -29,7 +29,7 @@ from ..source import Cursor, Pull, Source
 from . import aeries_rows as rows
 from .aeries_reading import Reading
 from .aeries_rows import Row
-from .reading import optional, rows_in
+from .reading import NOT_GIVEN, rows_in
 
 _PAGE = 500  # records
 _RESTARTS = 3  # of a list that changes while it is read
@@ -39,6 +39,7 @@ _STUDENT_AREAS = ("student", "contact", "enrollment", "class")
 
 class AeriesSource(Source):
     adapter = "aeries"
+    refused = 0  # HTTP status of the last thing that was not given
     gaps = frozenset(
         {
             *("orgs.parentSourcedId", "users.pronouns", "users.userMasterIdentifier"),
@@ -156,9 +157,12 @@ class AeriesSource(Source):
         return [rows.old_names(row) for row in found]
 
     def ask_optional(self, path: str) -> list[Row] | None:
-        """None when it is not offered, not granted, or there is no such thing."""
-        answer = optional(self.net, self._url(path), self._params())
-        return None if answer is None else [rows.old_names(r) for r in rows_in(answer)]
+        """None when it is not offered or not granted; ``refused`` has the status."""
+        answer = self.net.get(self._url(path), self._params(), ok=(200, *NOT_GIVEN))
+        if answer.status in NOT_GIVEN:
+            self.refused = answer.status
+            return None
+        return [rows.old_names(row) for row in rows_in(answer)]
 
     def schools(self) -> list[Row]:
         """Schools that are open; 0 is the district."""

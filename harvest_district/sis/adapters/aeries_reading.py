@@ -37,6 +37,12 @@ class Reading:
         whole = name in ("orgs", "academicSessions")
         return self.builder.table(name, delta=self.delta and not whole)
 
+    def _miss(self, path: str) -> None:
+        """What is known of it stays as it is, and no delta can follow."""
+        self.whole = False
+        status = self.source.refused
+        self.builder.roster.problems.add("resource_missing", path, status=status)
+
     # EVERYTHING
 
     def read_all(self) -> None:
@@ -99,8 +105,8 @@ class Reading:
             path = f"schools/{school}/contacts"
             found = self.source.ask_optional(path)
             if found is None:
-                self.whole = whole = False
-                self.builder.roster.problems.add("resource_missing", path, status=403)
+                whole = False
+                self._miss(path)
             for row in found or ():
                 contacts[str(row["StudentID"]), row.get("SequenceNumber")] = row
         if whole:
@@ -164,10 +170,8 @@ class Reading:
             sections = self.source.ask_optional(f"schools/{school}/sections")
             places = self.source.ask_optional(f"schools/{school}/classes")
             if sections is None or places is None:
-                self.whole = whole = False
-                self.builder.roster.problems.add(
-                    "resource_missing", f"schools/{school}/sections", status=403
-                )
+                whole = False
+                self._miss(f"schools/{school}/sections")
             for section in sections or ():
                 leads |= self._add_section(section, titles, teachers[school])
             self._add_places(places or ())

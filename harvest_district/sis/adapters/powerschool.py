@@ -305,7 +305,8 @@ class _Reading:
             if error.code not in ("net_forbidden", "net_not_offered"):
                 raise
             self.short.add("guardianFlags")
-            self.problems.add("resource_missing", "/ws/contacts", status=403)
+            status = error.problem.params.get("status")
+            self.problems.add("resource_missing", "/ws/contacts", status=status)
             return False
         return True
 

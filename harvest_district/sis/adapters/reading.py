@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..net import Answer, Net, NetError
+from ..net import Answer, NetError
 from ..vocab import RELATIONS
 
 _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
@@ -57,9 +57,3 @@ def rows_in(answer: Answer) -> list[dict]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise NetError.of("envelope_missing", answer.place, key="[…]")
     return rows
-
-
-def optional(net: Net, url: str, params: Mapping | None = None) -> Answer | None:
-    """What may not be offered or granted: None then."""
-    answer = net.get(url, params, ok=(200, *NOT_GIVEN))
-    return None if answer.status in NOT_GIVEN else answer
