@@ -45,7 +45,7 @@ class GrSyncMapping(models.Model):
     )
     file_name = fields.Char("File", help="For example students.csv")
     delimiter = fields.Selection(DELIMITERS, default=",", required=True)
-    path = fields.Char("Path", help="Below the system's address, e.g. api/students")
+    path = fields.Char(help="Below the system's address, e.g. api/students")
     query = fields.Text(help="One SELECT statement; it is run read-only.")
     items = fields.Char(
         "List in the Answer",

@@ -234,11 +234,23 @@ class TestMapping(SyncCommon):
     def test_nothing_of_a_sample_is_stored(self):
         self._start()
         self._drop()
-        self.assertTrue(self._sample("Students").line_ids)
-        for model in ("gr.sync.sample", "gr.sync.sample.line"):
+        operator = self._make_user("B", district=self.company, gr_scope="district")
+        shown = {"row": {}, "source": {}, "result": {}, "problems": {}, "is_taken": {}}
+        mapping = self.custom.mapping_ids[3]
+        wizard = self.env["gr.sync.sample"].with_user(operator)
+        values = wizard.with_context(default_mapping_id=mapping.id).onchange(
+            {}, [], {"mapping_id": {}, "row_count": {}, "line_ids": {"fields": shown}}
+        )["value"]
+        self.assertEqual(values["row_count"], 2)
+        self.assertIn("Zoë", str(values["line_ids"]))
+        kept = {
+            "gr.sync.sample": {"mapping_id": mapping.id},
+            "gr.sync.sample.line": {"row": 2, "source": "first_name: Zoë"},
+        }
+        for model, vals in kept.items():
             self.assertFalse(self.env[model].search_count([]))
-            with self.assertRaises(UserError):
-                self.env[model].create({})
+            with self.assertRaisesRegex(UserError, "nothing is stored"):
+                self.env[model].with_user(operator).create(vals)
 
     def test_only_who_may_map_sees_a_sample(self):
         self._start()

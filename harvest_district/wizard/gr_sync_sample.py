@@ -21,6 +21,10 @@ class GrSyncSample(models.TransientModel):
     problem_text = fields.Text("To Do", compute="_compute_line_ids")
     row_count = fields.Integer("Rows Shown", compute="_compute_line_ids")
 
+    @api.constrains("mapping_id")
+    def _check_not_kept(self):
+        raise UserError(self.env._("A sample is only looked at; nothing is stored."))
+
     @api.depends("mapping_id")
     def _compute_line_ids(self):
         for wizard in self:
@@ -53,11 +57,6 @@ class GrSyncSample(models.TransientModel):
                 }
             )
         self.line_ids = lines
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse to be kept."""
-        raise UserError(self.env._("A sample is only looked at; nothing is stored."))
 
 
 def _list_cells(row):

@@ -15,7 +15,6 @@ class GrSyncSampleLine(models.TransientModel):
     problems = fields.Text()
     is_taken = fields.Boolean("Taken")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse to be kept."""
+    @api.constrains("row", "source", "result", "problems")
+    def _check_not_kept(self):
         raise UserError(self.env._("A sample is only looked at; nothing is stored."))

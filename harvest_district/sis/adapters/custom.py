@@ -6,7 +6,7 @@ header (with ``header``), basic, oauth1 or oauth2. For databases see ``sql_rows`
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 from ..auth import ClientCredentials, HeaderAuth, OAuth1Auth, basic, bearer
 from ..builder import RosterBuilder, as_cell
 from ..bundle import Bundle, Limits, open_bundle
-from ..errors import RefusedFile, RosterError
+from ..errors import RefusedFile
 from ..inbox import check_folder
 from ..mapping import (
     CSV,
@@ -116,12 +116,15 @@ class CustomSource(FileSource):
             roster = self._build(rows, problems)
         return Pull(roster, None, False, self.net.requests_sent)
 
-    def read(self, source: str | Path | BinaryIO) -> Roster:
-        """Read a zip, a folder, or one CSV file that was uploaded as it is."""
-        self._check_mapping()
-        problems = Problems()
-        with _bundle(source, problems) as bundle:
-            return self._read(bundle, problems)
+    def _open(
+        self, source: str | Path | BinaryIO, problems: Problems
+    ) -> AbstractContextManager[Bundle]:
+        """A zip, a folder, or one CSV file that was uploaded as it is."""
+        return _bundle(source, problems)
+
+    def _read_checked(self, bundle: Bundle, problems: Problems) -> Roster:
+        self._check_mapping()  # any set of files may be right
+        return self._read(bundle, problems)
 
     def _read(self, bundle: Bundle, problems: Problems) -> Roster:
         return self._build(CsvRows(bundle, self.settings.encoding, problems), problems)
@@ -242,40 +245,33 @@ class CustomSource(FileSource):
         if self.kind == CSV:
             yield from super().steps()
             return
-        yield "settings", self._check_settings
-        yield "reach", self._try_reach
+        yield "settings", self._check_address
+        yield "reach", self._try_first_row
         yield "schools", self._count_schools
 
-    def _check_settings(self) -> None:
-        if self.kind == CSV:
-            super()._check_settings()
-        elif self.kind != FIXED and not self.settings.base_url:
+    def _check_address(self) -> None:
+        if self.kind != FIXED and not self.settings.base_url:
             raise NetError.of("setting_missing", setting="base_url")
 
-    def _try_reach(self) -> None:
-        if self.kind == CSV:
-            super()._try_reach()
-            return
+    def _try_first_row(self) -> None:
         with self._opened(Problems()) as rows:
-            first = next(one for one in self.mappings if one.origin.kind == self.kind)
-            next(rows.rows(first), None)
+            for one in self.mappings:
+                if one.origin.kind == self.kind:
+                    next(rows.rows(one), None)
+                    return
 
 
 @contextmanager
 def _bundle(source: str | Path | BinaryIO, problems: Problems) -> Iterator[Bundle]:
     """A zip, a folder or a stream; a stream that is no zip is one CSV file."""
-    try:
-        if isinstance(source, (str, Path)) or _is_zip(source):
-            with open_bundle(source, Limits(), problems) as bundle:
-                yield bundle
-            return
-        with TemporaryDirectory(prefix="harvest-") as folder:
-            (Path(folder) / "upload.csv").write_bytes(source.read())
-            with open_bundle(folder, Limits(), problems) as bundle:
-                yield bundle
-    except RosterError as error:
-        error.problems += tuple(p for p in problems if p not in error.problems)
-        raise
+    if isinstance(source, (str, Path)) or _is_zip(source):
+        with open_bundle(source, Limits(), problems) as bundle:
+            yield bundle
+        return
+    with TemporaryDirectory(prefix="harvest-") as folder:
+        (Path(folder) / "upload.csv").write_bytes(source.read())
+        with open_bundle(folder, Limits(), problems) as bundle:
+            yield bundle
 
 
 def _is_zip(stream: BinaryIO) -> bool:

@@ -9,7 +9,7 @@ this server that its administrator allows; none without it).
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
@@ -60,6 +60,7 @@ class FileSource(Source):
         modes = set(roster.modes.values())
         return Pull(roster, delivery.cursor, DELTA in modes and BULK not in modes)
 
+    # pylint: disable-next=method-required-super  # this is no model
     def read(self, source: str | Path | BinaryIO) -> Roster:
         """Read files that are here already, such as an upload.
 
@@ -67,12 +68,20 @@ class FileSource(Source):
         """
         problems = Problems()
         try:
-            with open_bundle(source, Limits(), problems) as bundle:
-                check_dialect(bundle, self.dialect, self.settings.encoding)
-                return self._read(bundle, problems)
+            with self._open(source, problems) as bundle:
+                return self._read_checked(bundle, problems)
         except RosterError as error:
             error.problems += tuple(p for p in problems if p not in error.problems)
             raise
+
+    def _open(
+        self, source: str | Path | BinaryIO, problems: Problems
+    ) -> AbstractContextManager[Bundle]:
+        return open_bundle(source, Limits(), problems)
+
+    def _read_checked(self, bundle: Bundle, problems: Problems) -> Roster:
+        check_dialect(bundle, self.dialect, self.settings.encoding)
+        return self._read(bundle, problems)
 
     @abstractmethod
     def _read(self, bundle: Bundle, problems: Problems) -> Roster:
