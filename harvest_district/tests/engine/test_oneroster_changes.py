@@ -15,7 +15,7 @@ from odoo.addons.harvest_district.sis import (
 from ..doubles import district as d
 from ..doubles import server as s
 from .rosters import AS_OF, hashes, ids, snapshot
-from .systems import COMPLETE, TABLES, System
+from .systems import COMPLETE, TABLES, System, codes
 
 
 def test_a_delta_brings_only_what_changed():
@@ -50,6 +50,7 @@ def test_a_tombstone_removes_and_absence_does_not():
         second = system.pull(first.cursor)
         shot = build_snapshot(merge(first.roster, second.roster), as_of=AS_OF)
         assert hashes(shot) == hashes(snapshot(left))
+        assert not codes(shot)  # roles go with their person, without a word
         gone = ids(snapshot(TABLES), kinds.STUDENT) - ids(shot, kinds.STUDENT)
         assert len(gone) == 12
         assert all(shot.is_removed(kinds.STUDENT, student) for student in gone)

@@ -199,6 +199,17 @@ def test_links_that_lead_back_are_noticed(offset):
         assert len(system.asked("users")) <= 3
 
 
+def test_links_in_a_circle_are_noticed():
+    with System(extra={"paging": "link", "max_pages": 50}) as system:
+        for here, there in (("0", "25"), ("25", "0")):
+            url = f"{system.app.base}/users?limit=25&offset={there}"
+            system.faults.add(f"/users.*offset={here}$", _link(url), times=s.ALWAYS)
+        with pytest.raises(RosterError) as caught:
+            system.pull()
+        assert caught.value.code == "page_loop"
+        assert len(system.asked("users")) <= 4
+
+
 def test_a_link_to_another_host_gets_no_token():
     with System(extra={"paging": "link"}) as system:
         system.faults.add("/users", _link("https://sis2.example.org/users"))
