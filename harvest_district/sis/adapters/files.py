@@ -60,7 +60,6 @@ class FileSource(Source):
         modes = set(roster.modes.values())
         return Pull(roster, delivery.cursor, DELTA in modes and BULK not in modes)
 
-    # pylint: disable-next=method-required-super  # this is no model
     def read(self, source: str | Path | BinaryIO) -> Roster:
         """Read files that are here already, such as an upload.
 
