@@ -40,6 +40,14 @@ ID_SPACES = {
     "oneroster_rest": "oneroster",
 }
 
+# Settings of the engine whose field on the form has another name.
+SETTING_FIELDS = {
+    "app": "app_name",
+    "path": "source_path",
+    "pattern": "file_pattern",
+    "marker": "file_marker",
+}
+
 # What people miss when a system does not send it; the finer gaps are in the docs.
 GAP_LABELS = [
     ("demographics", "Demographics"),

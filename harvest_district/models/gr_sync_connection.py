@@ -12,6 +12,7 @@ from ..const import BUSY_SECONDS, ID_SPACES, RUN_STATES
 from ..sis import ReadOptions, Roster, read_oneroster, unpack
 from ..sis.adapters import ADAPTERS
 from ..sis.adapters.files import FileSource
+from ..sis.vocab import GUARDIAN_ROLES
 
 
 class GrSyncConnection(models.Model):
@@ -77,6 +78,16 @@ class GrSyncConnection(models.Model):
         compute="_compute_grade_names_text",
         inverse="_inverse_grade_names_text",
         help="One a line: what the system sends = CEDS code. Example: -1 = TK",
+    )
+    relation_names = fields.Json(
+        help="The district's own codes of relationships to parent, guardian, relative"
+    )
+    relation_names_text = fields.Text(
+        "Relationship Codes",
+        compute="_compute_relation_names_text",
+        inverse="_inverse_relation_names_text",
+        help="One a line: what the system sends = parent, guardian or relative."
+        " Example: STEP = guardian",
     )
     path = fields.Char(
         "Drop Folder",
@@ -154,22 +165,49 @@ class GrSyncConnection(models.Model):
     @api.depends("grade_names")
     def _compute_grade_names_text(self):
         for connection in self:
-            names = connection.grade_names or {}
-            connection.grade_names_text = "\n".join(
-                f"{sent} = {code}" for sent, code in names.items()
-            )
+            connection.grade_names_text = self._to_lines(connection.grade_names)
 
     def _inverse_grade_names_text(self):
         for connection in self:
-            names = {}
-            for line in filter(None, (connection.grade_names_text or "").splitlines()):
-                sent, equals, code = line.partition("=")
-                if not equals:
-                    raise ValidationError(
-                        self.env._("“%s” is not of the form “sent = code”.", line)
+            connection.grade_names = {
+                sent.lower().replace(" ", ""): code
+                for sent, code in self._from_lines(connection.grade_names_text)
+            }
+
+    @api.depends("relation_names")
+    def _compute_relation_names_text(self):
+        for connection in self:
+            connection.relation_names_text = self._to_lines(connection.relation_names)
+
+    def _inverse_relation_names_text(self):
+        for connection in self:
+            names = dict(self._from_lines(connection.relation_names_text))
+            if unknown := sorted(set(names.values()) - set(GUARDIAN_ROLES)):
+                raise ValidationError(
+                    self.env._(
+                        "“%(sent)s” is none of: %(known)s.",
+                        sent=unknown[0],
+                        known=", ".join(GUARDIAN_ROLES),
                     )
-                names[sent.strip().lower().replace(" ", "")] = code.strip()
-            connection.grade_names = names
+                )
+            connection.relation_names = names
+
+    @api.model
+    def _to_lines(self, names):
+        return "\n".join(f"{sent} = {ours}" for sent, ours in (names or {}).items())
+
+    @api.model
+    def _from_lines(self, text):
+        """Return (what the system sends, what it means) of each line."""
+        pairs = []
+        for line in filter(None, (text or "").splitlines()):
+            sent, equals, ours = line.partition("=")
+            if not equals:
+                raise ValidationError(
+                    self.env._("“%s” is not of the form “sent = code”.", line)
+                )
+            pairs.append((sent.strip(), ours.strip()))
+        return pairs
 
     def _get_read_options(self):
         self.ensure_one()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..const import SETTING_FIELDS
 from ..sis import MESSAGES, kinds
 
 
@@ -50,10 +51,20 @@ class GrSyncProblem(models.Model):
         known = MESSAGES.get(code)
         if not known:
             return code, ""
-        params = self._name_kinds(params)
+        params = self._name_kinds(self._name_setting(params))
         # The table in sis/messages.py marks its texts for translation.
         remedy = known.remedy and self.env._(known.remedy, **params)
         return self.env._(known.message, **params), remedy
+
+    @api.model
+    def _name_setting(self, params):
+        """Return what fills the text, a setting by its label on the form."""
+        if "setting" not in params:
+            return params
+        field = SETTING_FIELDS.get(params["setting"], params["setting"])
+        labels = self.env["gr.sync.connection"].fields_get([field], ["string"])
+        label = labels.get(field, {}).get("string", params["setting"])
+        return {**params, "setting": f"“{label}”"}
 
     @api.model
     def _name_kinds(self, params):

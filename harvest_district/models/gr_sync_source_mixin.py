@@ -46,6 +46,11 @@ class GrSyncSourceMixin(models.AbstractModel):
     database_year = fields.Char(
         help="First year of the school year to read, for example 2026 (Aeries)"
     )
+    app_name = fields.Char(
+        "Application",
+        help="The name of our application there, when it is not part of the address"
+        " (Infinite Campus)",
+    )
     source_path = fields.Char("Folder", help="The folder on the SFTP server")
     host_key = fields.Char(
         "Host Key",
@@ -171,6 +176,8 @@ class GrSyncSourceMixin(models.AbstractModel):
             for name, value in (
                 ("database_year", self.database_year),
                 ("host_key", self.host_key),
+                ("app", self.app_name),
+                ("relations", self.relation_names),
             )
             if value
         }

@@ -34,6 +34,7 @@ class GrSyncSetup(models.TransientModel):
     client_id = fields.Char(related="connection_id.client_id", readonly=False)
     secret = fields.Char(related="connection_id.secret", readonly=False)
     scope = fields.Char(related="connection_id.scope", readonly=False)
+    app_name = fields.Char(related="connection_id.app_name", readonly=False)
     database_year = fields.Char(related="connection_id.database_year", readonly=False)
     source_path = fields.Char(related="connection_id.source_path", readonly=False)
     host_key = fields.Char(related="connection_id.host_key", readonly=False)

@@ -323,7 +323,7 @@ class _Maker:
         self._add_guardian(parent, family, role, school, child)
         if index % 4:
             return [parent]
-        relative = str(8_500_000 + number * 100_000 + family)
+        relative = str(80_000_000 + number * 100_000 + family)
         self._add_guardian(relative, family + 1, "relative", school, "")
         return [parent, relative]
 
