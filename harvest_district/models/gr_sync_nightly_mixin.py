@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.gc import disabling_gc
 
 from ..const import APPLIED_RUN_STATES
-from ..sis import RosterError, build_snapshot
+from ..sis import RosterError, build_snapshot, kinds
 
 
 class GrSyncNightlyMixin(models.AbstractModel):
@@ -41,12 +41,17 @@ class GrSyncNightlyMixin(models.AbstractModel):
         return bool(self.sudo().with_context(bin_size=True).baseline)
 
     def _load_snapshot(self, day, roster=None):
-        """Return the snapshot of a roster, without one of the last that was applied."""
-        return build_snapshot(
+        """Return the snapshot of a roster, without one of the last that was applied.
+
+        It is for a proof: students, adults and schools; classes are let go of.
+        """
+        snapshot = build_snapshot(
             roster or self._load_baseline(),
             as_of=day,
             schools=self._get_taken_schools(),
         )
+        snapshot.drop(kinds.DEMOGRAPHICS, kinds.COURSE, kinds.CLASS, kinds.MEMBERSHIP)
+        return snapshot
 
     @api.depends("proof_problem")
     @api.depends_context("lang")

@@ -83,6 +83,11 @@ class Snapshot:
             if self._selected(record.site):
                 yield record
 
+    def drop(self, *entity_kinds: str) -> None:
+        """Let go of entities whose records nobody reads any more, to save memory."""
+        for kind in entity_kinds:
+            self._roster.entities(kind).clear()
+
     def is_removed(self, kind: str, external_id: str) -> bool:
         """Whether the source says that it, or what it hangs on, is to be removed."""
         return self._in(self._roster.tombstones, kind, external_id)
