@@ -143,7 +143,7 @@ class TestGrSyncProof(ProofCommon):
         while run._undo_some(1000):
             pass
         self.assertEqual(run.state, "undone")
-        self.assertEqual(run.proof_percent, 100)
+        self.assertEqual(self.connection.proof_percent, 100)
         self.run_._start_undo("All of it was wrong")
         while self.run_._undo_some(1000):
             pass
