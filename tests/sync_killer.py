@@ -26,10 +26,11 @@ from scripts import odoo_env
 BATCH = 25  # small, so that applying takes several transactions
 DIGEST = """
     SELECT json_agg(line ORDER BY line) FROM (
-        SELECT concat_ws('|', r.kind, r.external_id, r.active, r.payload_hash, r.site_key,
-            s.name, s.grade, s.local_id, s.active, s.birthdate, e.grade, e.date_start,
-            e.date_end, e.active, m.role, m.date_start, m.date_end, m.active, p.name,
-            p.email, g.relation, g.may_pickup, g.active, o.name) AS line
+        SELECT concat_ws('|', r.kind, r.external_id, r.active, r.payload_hash,
+            r.site_key, s.name, s.grade, s.local_id, s.active, s.birthdate, e.grade,
+            e.date_start, e.date_end, e.active, m.role, m.date_start, m.date_end,
+            m.active, p.name, p.email, g.relation, g.may_pickup, g.active, o.name)
+            AS line
           FROM gr_external_ref r
      LEFT JOIN gr_student s ON r.model = 'gr.student' AND s.id = r.res_id
      LEFT JOIN gr_student_enrollment e
@@ -69,7 +70,8 @@ def in_child(work) -> int:
         try:
             work()
         except BaseException as error:  # noqa: BLE001  a child must not go on
-            print(type(error).__name__, error, file=sys.stderr, flush=True)
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+            sys.stderr.flush()
             os._exit(1)
         os._exit(0)
     return os.waitpid(pid, 0)[1]
@@ -176,7 +178,7 @@ def main() -> None:
         survive(options.database, f"killed {index} {place}", rosters, (index, place))
         for index, place in kills
     ]
-    print(json.dumps({"whole": whole, "killed": results}))
+    sys.stdout.write(json.dumps({"whole": whole, "killed": results}) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Secrets at rest: sealed with AES-256-GCM, by keys that the database does not hold.
 
-The key ring is a JSON file ``{"active": "k1", "keys": {"k1": "base64…"}}`` in Odoo's data
-folder (or where ``HARVEST_KEY_FILE`` says), readable by the server's user alone. It is
-made when the first secret is sealed. A copy of the database without it holds nothing
-that can be read; a backup has to hold both (docs/operations.md).
+The key ring is a JSON file ``{"active": "k1", "keys": {"k1": "base64…"}}`` in Odoo's
+data folder (or where ``HARVEST_KEY_FILE`` says), readable by the server's user alone.
+It is made when the first secret is sealed. A copy of the database without it holds
+nothing that can be read; a backup has to hold both (docs/operations.md).
 
 A sealed text is ``v1|key id|nonce|ciphertext`` (base64). The place it belongs to is
 authenticated with it, so it cannot be moved to another record or field.

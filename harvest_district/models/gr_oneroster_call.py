@@ -19,7 +19,7 @@ class GrOnerosterCall(models.Model):
     _log_access = False  # one row a call, and `date` says when
 
     client_id = fields.Many2one(
-        "gr.oneroster.client", required=True, ondelete="restrict"
+        "gr.oneroster.client", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         "res.company", string="District", required=True, index=True

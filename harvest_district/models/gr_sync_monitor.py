@@ -9,7 +9,7 @@ TREND_RUNS = 30
 
 
 class GrSyncMonitor(models.AbstractModel):
-    """The figures of the monitoring page: is every system read, and do both sides agree?
+    """The monitoring page's figures: is every system read, do both sides agree?
 
     Every figure is counted with the rights of the person who looks.
     """
@@ -24,7 +24,7 @@ class GrSyncMonitor(models.AbstractModel):
         :return: ``{"systems": [{id, name, state, lag_hours, …, trend}], "totals": …}``;
             ``lag_hours`` are hours since the last success, False before the first one
         """
-        systems = self.env["gr.sync.connection"].search([])
+        systems = self.env["gr.sync.connection"].search([("active", "=", True)])
         trends = self._get_trends(systems)
         lines = [self._describe(system, trends[system]) for system in systems]
         return {
@@ -52,8 +52,9 @@ class GrSyncMonitor(models.AbstractModel):
             ],
             "run_id": last.id,
             "state": last.state or False,
-            "state_label": dict(last._fields["state"]._description_selection(self.env))
-            .get(last.state, self.env._("Never read")),
+            "state_label": dict(
+                last._fields["state"]._description_selection(self.env)
+            ).get(last.state, self.env._("Never read")),
             "last_success": fields.Datetime.to_string(system.last_success) or False,
             "lag_hours": round(lag, 1) if system.last_success else False,
             "is_late": bool(lag and lag > system.silence_hours),
@@ -74,7 +75,7 @@ class GrSyncMonitor(models.AbstractModel):
 
     @api.model
     def _get_trends(self, systems):
-        """Return ``{system: [{date, changes, errors, held, seconds}]}``, oldest first."""
+        """Return ``{system: [{date, changes, proof, seconds …}]}``, oldest first."""
         trends = {}
         for system in systems:
             runs = self.env["gr.sync.run"].search(

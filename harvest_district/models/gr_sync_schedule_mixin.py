@@ -53,7 +53,7 @@ class GrSyncScheduleMixin(models.AbstractModel):
         required=True,
         help="Without a successful run for so long, the responsible person is told.",
     )
-    last_success = fields.Datetime("Last Success", readonly=True, copy=False)
+    last_success = fields.Datetime(readonly=True, copy=False)
     last_full = fields.Datetime("Last Whole Roster", readonly=True, copy=False)
     alert = fields.Selection(
         [
@@ -214,7 +214,7 @@ class GrSyncScheduleMixin(models.AbstractModel):
             self._tell("silence")
 
     def _tell(self, alert, run=None):
-        """Tell the responsible person once an incident: an activity, which Odoo mails."""
+        """Tell the responsible person of an incident once; Odoo mails the activity."""
         self.ensure_one()
         if self.alert == alert:
             return

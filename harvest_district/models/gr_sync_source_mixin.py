@@ -53,7 +53,6 @@ class GrSyncSourceMixin(models.AbstractModel):
     )
     source_path = fields.Char("Folder", help="The folder on the SFTP server")
     host_key = fields.Char(
-        "Host Key",
         help="The SFTP server's fingerprint, SHA256:…; another one is refused.",
     )
     time_zone = fields.Selection(

@@ -122,6 +122,15 @@ class TestGrSyncUndo(SyncCommon):
         self.assertEqual(everyone.search_count(mine), 40)
         self.assertEqual(self.env["gr.student"].search_count(mine), 0)
 
+    def test_the_proof_is_of_the_roster_before(self):
+        run = self._sync(self._changed(s1="Nueva"))
+        proof = run.proof_id
+        self._undo(run)
+        self.assertNotEqual(self.connection.proof_id, proof)
+        self.assertEqual(self.connection.proof_percent, 100)
+        self._undo(self.first)
+        self.assertFalse(self.connection.proof_id)
+
     # WHAT PEOPLE DID STAYS
 
     def test_what_a_person_changed_is_kept_and_listed(self):
@@ -221,7 +230,7 @@ class TestGrSyncUndo(SyncCommon):
 
         def refuse(students, vals):
             if self._student("s2") in students and "last_name" in vals:
-                raise UserError("Not now")
+                raise UserError(students.env._("Not now"))
             return write(students, vals)
 
         with patch.object(Student, "write", refuse):

@@ -4,6 +4,7 @@ Interop reference §§1, 2.4, 3, 4.3, 6 and 7; quirks are data, see ``profiles``
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
@@ -99,10 +100,8 @@ class OneRosterRest(Source):
     def pull(self, cursor: Cursor | None = None) -> Pull:
         since = self._since(cursor or {})
         if since is not None:
-            try:
+            with suppress(_AskAll):
                 return self._pull(since, cursor)
-            except _AskAll:
-                pass
         return self._pull(None, None)
 
     def _since(self, cursor: Cursor) -> datetime | None:
@@ -159,8 +158,8 @@ class OneRosterRest(Source):
         if self.options.auth == OAUTH2:
             yield "token", lambda: self.net.auth.prepare(self.net)
         yield "schools", self._count_schools
-        yield "year", self._count_sessions
-        yield "people", lambda: self.pages().first(self.endpoints("users")[0])[1]
+        yield "year", self._check_year
+        yield "people", self._count_students
         yield "classes", lambda: self.pages().first("classes")[1]
 
     def _check_settings(self) -> None:
@@ -172,14 +171,19 @@ class OneRosterRest(Source):
             for org in self.pages().read(self.endpoints("orgs")[0])
         )
 
-    def _count_sessions(self) -> int:
+    def _count_students(self) -> int | None:
+        """None where students come among all users, so that no total is theirs."""
+        resource = self.endpoints("users")[0]
+        total = self.pages().first(resource)[1]
+        return total if resource == "students" else None
+
+    def _check_year(self) -> None:
         """:raise RosterError: ``year_over``, all that is read is of the past"""
         resource = self.endpoints("academicSessions")[0]
         rows = [row for row in self.pages().read(resource) if isinstance(row, Mapping)]
         last = max((str(row.get("endDate", "")) for row in rows), default="")
         if last < (self.settings.as_of - _SUMMER).isoformat():
             raise RosterError.of("year_over", resource)
-        return len(rows)
 
     # PARTS
 

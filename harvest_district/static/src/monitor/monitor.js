@@ -1,6 +1,6 @@
 import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
@@ -43,7 +43,7 @@ export class Monitor extends Component {
     }
 
     when(text) {
-        return text ? formatDateTime(deserializeDateTime(text), {showSeconds: false}) : _t("Never");
+        return text ? toLocaleDateTimeString(deserializeDateTime(text)) : _t("Never");
     }
 
     lag(system) {
