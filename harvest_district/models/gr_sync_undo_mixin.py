@@ -110,7 +110,8 @@ class GrSyncUndoMixin(models.AbstractModel):
     def action_view_kept(self):
         self.ensure_one()
         return self.action_view_changes() | {
-            "name": self.env._("Kept"),
+            "display_name": self.env._("Kept"),
+            "context": {},
             "domain": [("run_id", "=", self.id), ("state", "=", "kept")],
         }
 

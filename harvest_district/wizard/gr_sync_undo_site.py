@@ -10,10 +10,10 @@ class GrSyncUndoSite(models.TransientModel):
     undo_id = fields.Many2one("gr.sync.undo", required=True, ondelete="cascade")
     name = fields.Char("Site", required=True)
     student_going = fields.Integer(
-        "Students Archived", help="They came with the run; nobody is deleted."
+        "Archived", help="They came with the run; nobody is deleted."
     )
-    student_back = fields.Integer("Students Back")
-    student_changed = fields.Integer("Students Changed Back")
+    student_back = fields.Integer("Back", help="Students who had left with the run")
+    student_changed = fields.Integer("Changed Back", help="Students")
     change_count = fields.Integer("All Changes", help="Classes and families included")
 
     @api.model
