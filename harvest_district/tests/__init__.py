@@ -16,6 +16,7 @@ from . import test_gr_sync_proof
 from . import test_gr_sync_proposal
 from . import test_gr_sync_refuse
 from . import test_gr_sync_run
+from . import test_gr_sync_setup
 from . import test_gr_sync_undo
 from . import test_gr_sync_undo_histories
 from . import test_gr_sync_vendors

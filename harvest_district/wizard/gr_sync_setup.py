@@ -97,9 +97,21 @@ class GrSyncSetup(models.TransientModel):
             self.connection_id = self.env["gr.sync.connection"].create(
                 {**values, "active": False}
             )
+        if self.adapter == "custom":
+            return self._go_on_by_mapping()
         if not self.connection_id.is_pullable:
             return self._finish()
         return self._show("access")
+
+    def _go_on_by_mapping(self):
+        """There is nothing to test before something is mapped: that is on the form."""
+        self.connection_id.active = True
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "gr.sync.connection",
+            "res_id": self.connection_id.id,
+            "view_mode": "form",
+        }
 
     def action_check(self):
         self.ensure_one()

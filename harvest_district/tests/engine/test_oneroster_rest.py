@@ -280,8 +280,8 @@ def test_a_connection_is_tested_step_by_step():
             ("settings", None),
             ("token", None),
             ("schools", 3),
-            ("year", 5),
-            ("people", len(TABLES["users"])),
+            ("year", None),
+            ("people", None),  # students come among all users
             ("classes", len(TABLES["classes"])),
         ]
         assert not any(step.problem for step in steps)
