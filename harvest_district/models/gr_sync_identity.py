@@ -52,8 +52,8 @@ class GrSyncIdentity(models.Model):
         "gr.student", string="Known Student", readonly=True, index="btree_not_null"
     )
     sent = fields.Json(groups=fields.NO_ACCESS)
-    new_text = fields.Char("The Roster Says", compute="_compute_texts")
-    known_text = fields.Char("Known Here", compute="_compute_texts")
+    new_text = fields.Text("The Roster Says", compute="_compute_texts")
+    known_text = fields.Text("Known Here", compute="_compute_texts")
     state = fields.Selection(
         [
             ("open", "To Decide"),

@@ -29,7 +29,7 @@ class GrSyncSite(models.Model):
         help="What a person decided about a held site",
     )
     holds = fields.Json(readonly=True, help="Why it is held, in figures")
-    hold_reason = fields.Char(compute="_compute_hold_reason")
+    hold_reason = fields.Text(compute="_compute_hold_reason")
 
     @api.depends("name")
     def _compute_display_name(self):
