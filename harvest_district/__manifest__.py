@@ -27,7 +27,6 @@
         "views/gr_sync_undo_views.xml",
         "views/harvest_district_menus.xml",
         "views/gr_sync_mapping_views.xml",
-        "views/gr_sync_mapping_views.xml",
         "views/gr_sync_proof_views.xml",
         "views/gr_sync_proposal_views.xml",
         "views/gr_roster_as_of_views.xml",

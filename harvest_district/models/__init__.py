@@ -10,9 +10,6 @@ from . import gr_sync_connection
 from . import gr_sync_connection_files
 from . import gr_sync_mapping
 from . import gr_sync_mapping_field
-from . import gr_sync_connection_files
-from . import gr_sync_mapping
-from . import gr_sync_mapping_field
 from . import gr_sync_school
 from . import gr_sync_run
 from . import gr_sync_stage
