@@ -162,15 +162,19 @@ class GrSyncScheduleMixin(models.AbstractModel):
     def _start_run(self, trigger, **values):
         """Make a run and queue its first stage.
 
+        Nothing is applied by itself before a person has applied something: an
+        unanswered first preview is not overtaken at night.
+
         :return: the run
         """
         self.ensure_one()
+        by_itself = self.apply_directly and bool(self.last_success)
         run = self.env["gr.sync.run"].create(
             {
                 "connection_id": self.id,
                 "trigger": trigger,
                 "is_full": False,  # unless the whole roster is due
-                "apply_directly": trigger == "schedule" and self.apply_directly,
+                "apply_directly": trigger == "schedule" and by_itself,
                 **values,
             }
         )

@@ -251,6 +251,7 @@ class TestGrSyncConnection(SyncCommon):
 
     def test_cron_starts_what_is_due_and_nothing_else(self):
         runs = self.connection.run_ids
+        self.connection.last_success = datetime(2026, 9, 15)
         self._cron("2026-09-15 19:00:00")  # noon: outside the window
         self.assertFalse(self.connection.run_ids - runs)
         self._cron("2026-09-16 05:00:00")
@@ -259,6 +260,13 @@ class TestGrSyncConnection(SyncCommon):
         self._cron("2026-09-16 05:15:00")
         self.assertEqual(self.connection.run_ids - runs, run)
         self.assertGreater(self.connection.next_run, datetime(2026, 9, 16, 5))
+
+    def test_nothing_is_applied_by_itself_before_a_person_applied_the_first(self):
+        runs = self.connection.run_ids
+        self.connection.last_success = False
+        self._cron("2026-09-16 05:00:00")
+        run = self.connection.run_ids - runs
+        self.assertEqual((run.trigger, run.apply_directly), ("schedule", False))
 
     def test_a_paused_system_is_left_alone(self):
         runs = self.connection.run_ids
