@@ -5,6 +5,8 @@ from .sis import kinds
 # Changes applied in one savepoint, and in one transaction of a background job.
 APPLY_BATCH = 5_000
 APPLY_JOB = 10_000
+# Changes from which the tables' statistics are refreshed after a run.
+ANALYZE_FROM = 5_000
 # How long a job waits while another run of the same system is at work.
 BUSY_SECONDS = 30
 # System parameter: hosts inside the district's network that may be asked.
@@ -160,5 +162,11 @@ KIND_LABELS = [
     (kinds.MEMBERSHIP, "Class member"),
 ]
 
-# The kinds by whose loss a site is held: its people. Classes come and go.
-GATED_KINDS = (kinds.ORG, kinds.STUDENT, kinds.SCHOOL_ENROLLMENT)
+# The kinds by whose loss a site is held: its people, and who may pick them up: a system
+# that stops sharing families sends every student all the same. Classes come and go.
+GATED_KINDS = (
+    kinds.ORG,
+    kinds.STUDENT,
+    kinds.SCHOOL_ENROLLMENT,
+    kinds.GUARDIANSHIP,
+)

@@ -129,3 +129,38 @@ class TestGrSyncGuardianFlags(SyncCommon):
         self.assertEqual(self._link().priority, 5)
         self.assertFalse(self._link().lives_with)
         self.assertTrue(self._link().receives_mail)
+
+    def _remint(self, old, new):
+        """The roster in which an adult has a new id, as after a migration."""
+        tables = copy.deepcopy(self.tables)
+        for row in tables["users"]:
+            if row["sourcedId"] == old:
+                row["sourcedId"] = new
+            elif row.get("agentSourcedIds") == old:
+                row["agentSourcedIds"] = new
+        return tables
+
+    def test_a_new_id_of_an_adult_does_not_lift_a_limit(self):
+        self._sync(self.tables)
+        old = self._link()
+        old.write({"court_limit": "no_contact", "court_date_end": "2027-06-30"})
+        self._sync(self._remint("g1", "x1"))
+        new = self._student("s1").guardianship_ids - old
+        self.assertEqual(new.partner_id.name, old.partner_id.name)
+        self.assertNotEqual(new.partner_id, old.partner_id)
+        self.assertEqual(
+            (new.court_limit, new.court_date_end), ("no_contact", date(2027, 6, 30))
+        )
+        self.assertFalse(new.pickup_allowed)
+
+    def test_a_new_id_of_an_adult_does_not_open_the_door_again(self):
+        """What the family has withdrawn, or a person has ended, stays so."""
+        self._sync(self.tables)
+        self._link("s1").may_pickup = False
+        self._link("s2").active = False
+        self._sync(self._remint("g1", "x1"))
+        self.assertFalse(self._link("s1").pickup_allowed)
+        self._sync(self._remint("g2", "x2"))
+        self.assertFalse(self._link("s2").pickup_allowed)
+        self._sync(self._remint("g3", "x3"))
+        self.assertTrue(self._link("s3").pickup_allowed)

@@ -112,3 +112,14 @@ class TestGrSyncHold(SyncCommon):
         self._line(run, "A").action_apply()
         self._apply(run)
         self.assertTrue(self._student("s90"))
+
+    def test_a_system_that_stops_sharing_families_is_held(self):
+        """All students come as before; who may pick them up would be gone."""
+        tables = copy.deepcopy(self.tables)
+        tables["users"] = [row for row in tables["users"] if row["role"] != "parent"]
+        for row in tables["users"]:
+            row["agentSourcedIds"] = ""
+        run = self._sync(tables)
+        self.assertEqual(run.state, "held")
+        self.assertTrue(self._line(run, "A").is_held and self._line(run, "B").is_held)
+        self.assertTrue(self._student("s0").guardianship_ids.pickup_allowed)

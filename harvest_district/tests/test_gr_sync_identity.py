@@ -174,3 +174,29 @@ class TestGrSyncIdentity(SyncCommon):
         aide = self._make_user("C", district=self.company, gr_scope="district")
         with self.assertRaises(AccessError):
             self._questions().with_user(aide).action_one_person()
+
+    def test_one_of_two_entries_of_a_person_is_cleaned_up(self):
+        """The person stays; only when the last entry goes, too, has the child left."""
+        self.tables["users"].append(rosters.student(1, "A", sourcedId="s1b"))
+        self._sync(self.tables)
+        self._questions().action_one_person()
+        self._sync(self.tables)
+        student = self._student("s1")
+        self.assertEqual(self._student("s1b"), student)
+        line = student.enrollment_ids
+        self.tables["users"].remove(self._user("s1b"))
+        run = self._sync(self.tables)
+        self.assertEqual((run.state, run.count_archive > 0), ("done", True))
+        self.assertTrue(student.active)
+        self.assertTrue(line.is_current)
+        self.assertTrue(student.guardianship_ids)
+        self.assertEqual(run.proof_percent, 100)
+        self.tables["users"].remove(self._user("s1"))
+        self.tables["demographics"] = [
+            row for row in self.tables["demographics"] if row["sourcedId"] != "s1"
+        ]
+        self.tables["enrollments"] = [
+            row for row in self.tables["enrollments"] if row["userSourcedId"] != "s1"
+        ]
+        self._sync(self.tables)
+        self.assertFalse(student.active)

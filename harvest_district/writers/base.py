@@ -93,11 +93,22 @@ class Writer:
             case "archive":
                 records = self._linked(changes)
                 self._watch(changes, records)
-                self.archive(records.exists())
+                self.archive(records.exists() - self._still_sent(changes, records))
             case action:
                 records = self._update(changes, restore=action == "restore")
         self.finish(changes)
         self.links.save(changes, records, self.watch.collect())
+
+    def _still_sent(self, changes, records):
+        """Return those that another entry, of this or of another system, stands for.
+
+        Two entries may be one person (``gr.sync.identity``); when one of them is
+        cleaned up, the person has not left.
+        """
+        sent = self.links.find_others(
+            self.kind, [change.external_id for change in changes], records
+        )
+        return self.env[self.model].browse(sent)
 
     def _watch(self, changes, records):
         """Remember what these records are like before they are changed."""

@@ -29,6 +29,7 @@ class Links:
     def __init__(self, run) -> None:
         self.env = run.env
         self.company = run.company_id
+        self.as_of = run.as_of
         self.source, self.tenant = run._get_key()
         self._found: dict[str, dict[str, int]] = {}
         self._years: dict[str, int] | None = None
@@ -71,6 +72,32 @@ class Links:
         """Return the record behind a reference, or an empty recordset."""
         record_id = self.find(kind, external_id)
         return self.env[MODELS[kind]].browse(record_id or [])
+
+    def find_others(self, kind: str, external_ids: list[str], records) -> list[int]:
+        """Return the ids of records that a living reference other than these leads to.
+
+        :param external_ids: ids of this system, whose own references do not count
+        """
+        return [
+            record_id
+            for (record_id,) in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT DISTINCT res_id FROM gr_external_ref
+                     WHERE model = %s AND res_id = ANY(%s) AND kind = %s AND active
+                       AND (date_end IS NULL OR date_end >= %s)
+                       AND NOT (source = %s AND tenant = %s AND external_id = ANY(%s))
+                    """,
+                    records._name,
+                    records.ids,
+                    kind,
+                    self.as_of,
+                    self.source,
+                    self.tenant,
+                    external_ids,
+                )
+            )
+        ]
 
     def school_year(self, code: str) -> int | bool:
         """Return the id of the district's school year that ends in ``code``."""

@@ -9,6 +9,7 @@ from odoo.addons.harvest_base.models.gr_student import full_name
 
 from ..sis import kinds
 from .base import Writer, person_name, to_day
+from .insert import next_ids
 
 SSID = re.compile(r"\d{10}")
 RELATIONS = {"parent": "parent", "guardian": "guardian", "relative": "relative"}
@@ -89,13 +90,7 @@ class AdultWriter(Writer):
 
     def complete(self, rows):
         """What Odoo computes for a private person without a user, known beforehand."""
-        numbers = self.env.execute_query(
-            SQL(
-                "SELECT nextval(pg_get_serial_sequence('res_partner', 'id'))"
-                " FROM generate_series(1, %s)",
-                len(rows),
-            )
-        )
+        numbers = next_ids(self.env[self.model], len(rows))
         blank = {"email": False, "phone": False}
         return [
             blank
@@ -107,7 +102,7 @@ class AdultWriter(Writer):
                 "email_normalized": email_normalize(row.get("email"), strict=False),
                 "partner_share": True,
             }
-            for row, (number,) in zip(rows, numbers, strict=True)
+            for row, number in zip(rows, numbers, strict=True)
         ]
 
     def differences(self, record, values):
@@ -290,10 +285,29 @@ class GuardianshipWriter(Writer):
         return self._existing_by(prepared, "student_id", "partner_id")
 
     def complete(self, rows):
-        more = {"company_id": self.company.id}
+        more = {"company_id": self.company.id, "court_date_end": False}
+        told = self._told_before(rows)
         return [
-            {name: value for name, value in row.items() if name != _LIMITS} | more
-            for row in rows
+            {name: value for name, value in row.items() if name != _LIMITS} | more | old
+            for row, old in zip(rows, told, strict=True)
+        ]
+
+    def _told_before(self, rows) -> list[dict]:
+        """What a child's links to an adult of the same name forbid, for new links.
+
+        Systems give parents new ids, and the name is all that stays: nobody may pick up
+        a child again because of that. A person can allow it.
+        """
+        links = self.env[self.model].with_context(active_test=False)
+        known: dict = {}
+        children = [row["student_id"] for row in rows]
+        for link in links.search([("student_id", "in", children)]):
+            key = link.student_id.id, _spoken(link.partner_id.name)
+            known[key] = known.get(key, {}) | _forbidden(link)
+        adults = self.env["res.partner"].browse(row["partner_id"] for row in rows)
+        return [
+            known.get((row["student_id"], _spoken(adult.name)), {})
+            for row, adult in zip(rows, adults, strict=True)
         ]
 
     def archive(self, records):
@@ -321,6 +335,22 @@ class GuardianshipWriter(Writer):
         student = self.links.record(kinds.STUDENT, payload["student_id"])
         adult = self.links.record(kinds.ADULT, payload["adult_id"])
         return f"{student.name or ''} – {adult.name or ''}"
+
+
+def _spoken(name) -> str:
+    return " ".join((name or "").casefold().split())
+
+
+def _forbidden(link) -> dict:
+    """What a guardianship that is here forbids today, as values of another one."""
+    ended = not link.active and not link.is_ended_by_source  # by a person
+    values = {"may_pickup": False} if ended or not link.may_pickup else {}
+    if not link.educational_rights:
+        values["educational_rights"] = False
+    limit = link._get_court_limit(fields.Date.context_today(link))
+    if limit != "none":
+        values |= {"court_limit": limit, "court_date_end": link.court_date_end}
+    return values
 
 
 def _limits(flags) -> dict:
