@@ -126,7 +126,7 @@ def _menus() -> set[str]:
             tree = ElementTree.parse(path).getroot()
             for record in tree.iter("record"):
                 names = [f.text for f in record.findall("field[@name='name']")]
-                if record.get("model") == "ir.actions.act_window" and names:
+                if record.get("model", "").startswith("ir.actions.") and names:
                     actions[record.get("id")] = names[0]
             for top in tree.findall("menuitem"):
                 _collect(top, top.get("parent", ""), items)
