@@ -15,6 +15,7 @@ class GrCalendarRule(models.Model):
 
     _name = "gr.calendar.rule"
     _description = "Calendar Rule"
+    _inherit = ["gr.guarded.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -13,6 +13,8 @@ class GrSyncMapping(models.Model):
 
     _name = "gr.sync.mapping"
     _description = "Mapping of a District System"
+    _inherit = ["gr.guarded.mixin"]
+    _fixed = frozenset({"connection_id"})
     _order = "connection_id, sequence, id"
 
     name = fields.Char(required=True, help="For messages: what these rows are")

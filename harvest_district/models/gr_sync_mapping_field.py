@@ -18,6 +18,8 @@ class GrSyncMappingField(models.Model):
 
     _name = "gr.sync.mapping.field"
     _description = "Column of a Mapping"
+    _inherit = ["gr.guarded.mixin"]
+    _fixed = frozenset({"mapping_id"})
     _order = "mapping_id, sequence, id"
     _rec_name = "column"
 

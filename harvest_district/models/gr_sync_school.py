@@ -12,6 +12,7 @@ class GrSyncSchool(models.Model):
     _description = "School of a District System"
     _inherit = ["gr.guarded.mixin"]
     _guarded = frozenset({"key", "name"})
+    _fixed = frozenset({"connection_id"})
     _order = "connection_id, name, id"
 
     connection_id = fields.Many2one(

@@ -113,6 +113,28 @@ class GrSyncSourceMixin(models.AbstractModel):
                     else False
                 )
 
+    def write(self, vals):
+        """A secret is for the address that it was entered for, and for no other.
+
+        Else who may not see it could have it sent to a server of their own.
+        """
+        before = {connection: connection._get_origins() for connection in self}
+        result = super().write(vals)
+        if vals.get("secret", MASK) == MASK:
+            moved = [c for c in self if c._get_origins() != before[c]]
+            # sudo: forgotten unread
+            self.browse().union(*moved).sudo().secret_sealed = False
+        return result
+
+    def _get_origins(self):
+        """Return scheme and host of every address that credentials go to."""
+        self.ensure_one()
+        return {
+            tuple(url.strip().lower().split("/", 3)[:3])
+            for url in (self.base_url, self.token_url)
+            if url
+        }
+
     def _get_seal_place(self):
         self.ensure_one()
         return f"{self._name},{self.id},secret"

@@ -18,6 +18,7 @@ from .common import AS_OF, SyncCommon
 from .engine import rosters
 
 SECRET = "s3cret-of-the-district"
+BASE_URL = "https://sis.example.org/ims"
 
 
 class Scripted(Source):
@@ -54,7 +55,7 @@ class TestGrSyncConnection(SyncCommon):
         cls.connection.write(
             {
                 "adapter": "oneroster_rest",
-                "base_url": "https://sis.example.org/ims",
+                "base_url": BASE_URL,
                 "owner_id": cls.operator.id,
                 "is_scheduled": True,
                 "time_zone": "America/Los_Angeles",
@@ -129,6 +130,25 @@ class TestGrSyncConnection(SyncCommon):
         reader = self._make_user("A", district=self.company, gr_scope="district")
         with self.assertRaises(AccessError):
             self.connection.with_user(reader).read(["secret"])
+
+    def test_a_secret_goes_to_no_other_address(self):
+        """Who may not see it cannot have it sent to a server of their own, either."""
+        mine = self.connection.with_user(self.operator)
+        for values in (
+            {"base_url": "https://sis.example.org.evil.example/ims"},
+            {"base_url": "https://sis.example.org@evil.example/ims"},
+            {"base_url": False},
+            {"token_url": "https://evil.example/token"},
+            {"base_url": "https://evil.example", "secret": "●●●●●●●●"},
+        ):
+            self.connection.write(
+                {"base_url": BASE_URL, "token_url": False, "secret": SECRET}
+            )
+            mine.write(values)
+            self.assertEqual(self.connection._get_source_settings().secret, "")
+        mine.write({"base_url": BASE_URL, "secret": SECRET})
+        mine.write({"base_url": f"{BASE_URL}/v1p2", "name": "The same server"})
+        self.assertEqual(self.connection._get_source_settings().secret, SECRET)
 
     def test_a_copy_has_no_secret(self):
         self.connection.secret = SECRET

@@ -260,3 +260,27 @@ class TestMapping(SyncCommon):
         wizard = self.env["gr.sync.sample"].with_user(limited)
         with self.assertRaises(AccessError):
             _ = wizard.new({"mapping_id": mapping.id}).line_ids
+
+    def test_nothing_is_moved_into_another_district(self):
+        """A row or a school there would be a stranger's word on who is a guardian."""
+        other = self._make_district("Other")
+        stranger = self._make_user("B", district=other, gr_scope="district")
+        mine = self.env["gr.sync.connection"].create(
+            {"name": "Mine", "company_id": other.id, "adapter": "custom"}
+        )
+        mine._note_schools({"1": "One"})
+        there = self._start()[0]
+        own = self.env["gr.sync.mapping"].with_user(stranger)
+        own = own.create({"name": "Mine", "connection_id": mine.id, "kind": "fixed"})
+        line = self.env["gr.sync.mapping.field"].with_user(stranger)
+        line = line.create({"mapping_id": own.id, "column": "sourcedId"})
+        rule = self.env["gr.calendar.rule"].with_user(stranger)
+        rule = rule.create({"name": "Mine", "text": "break", "result": "ignore"})
+        for record, values in (
+            (own, {"connection_id": self.custom.id}),
+            (line, {"mapping_id": there.id}),
+            (mine.school_ids.with_user(stranger), {"connection_id": self.custom.id}),
+            (rule, {"company_id": self.company.id}),
+        ):
+            with self.subTest(record._name), self.assertRaises(AccessError):
+                record.write(values)

@@ -1,8 +1,9 @@
 """Bad files get a clear answer with file, row, column and remedy; nothing changes."""
 
 import base64
+from datetime import timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -55,6 +56,12 @@ class TestGrSyncRefuse(SyncCommon):
         self.assertIn("users.csv: La línea 2 no es texto UTF-8.", spanish.error)
         self.assertIn("Exporte como UTF-8.", spanish.error)
 
+    def test_who_only_looks_on_reads_why_it_was_refused(self):
+        run = self._refused(b"%PDF-1.7 not a roster")
+        for role in "AC":
+            reader = self._make_user(role, district=self.company, gr_scope="district")
+            self.assertEqual(run.with_user(reader).error, run.error)
+
     def test_missing_file(self):
         files = rosters.to_files(rosters.small_roster())
         del files["users.csv"]
@@ -102,6 +109,15 @@ class TestGrSyncRefuse(SyncCommon):
             jobs.perform_enqueued_jobs()
         self.assertEqual((run.state, run.error_count), ("done", 0))
         self._rename("s1", run)
+
+    def test_a_day_to_come_is_a_slip(self):
+        """It would end every enrollment, and each later file would be too old."""
+        operator = self._make_user("B", district=self.company, gr_scope="district")
+        uploads = self.env["gr.sync.upload"].with_user(operator)
+        values = {"connection_id": self.connection.id, "file": base64.b64encode(b"x")}
+        with self.assertRaises(ValidationError):
+            uploads.create({**values, "as_of": AS_OF + timedelta(days=365)})
+        self.assertTrue(uploads.create({**values, "as_of": AS_OF + timedelta(days=1)}))
 
     def _rename(self, external_id, run):
         """What the operator may not edit by hand, the district's system still may."""

@@ -1,5 +1,6 @@
 """The wizard that connects a district system."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import SyncCommon
@@ -30,3 +31,35 @@ class TestSyncSetup(SyncCommon):
 
         self.assertEqual(action["res_model"], "gr.sync.upload")
         self.assertTrue(setup.connection_id.active)
+
+    def test_the_connection_of_another_district_is_not_shown(self):
+        """The fields of the wizard are the connection's, whichever is named."""
+        stranger = self._make_user(
+            "B", district=self._make_district("Other"), gr_scope="district"
+        )
+        self.connection.write({"client_id": "ours", "secret": "s3cret"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        wizards = self.env["gr.sync.setup"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            wizards.create({"connection_id": self.connection.id}).read(["client_id"])
+        with self.assertRaises(AccessError):
+            wizards.onchange(
+                {"connection_id": self.connection.id},
+                ["connection_id"],
+                {"connection_id": {}, "client_id": {}},
+            )
+
+    def test_the_order_in_which_fields_are_filled_does_not_matter(self):
+        operator = self._make_user("B", district=self.company, gr_scope="district")
+        setup = self.env["gr.sync.setup"].with_user(operator)
+        setup = setup.create({"adapter": "oneroster_rest", "name": "New"})
+        setup.action_to_access()
+        setup.write(
+            {
+                "secret": "s3cret",
+                "token_url": "https://login.example.org/token",
+                "base_url": "https://sis.example.org",
+            }
+        )
+        self.assertEqual(setup.connection_id._open_secret(), "s3cret")

@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..const import ADAPTERS
 
+# Read and written with the user's own rights: which connection is meant comes from
+# outside.
+OF_CONNECTION = {"readonly": False, "related_sudo": False}
 STEPS = [("system", "System"), ("access", "Access"), ("schedule", "Schedule")]
 
 
@@ -27,33 +30,35 @@ class GrSyncSetup(models.TransientModel):
     )
     profile_names = fields.Json(compute="_compute_profile_names")
     connection_id = fields.Many2one("gr.sync.connection", readonly=True)
-    is_pullable = fields.Boolean(related="connection_id.is_pullable")
-    gaps_text = fields.Text(related="connection_id.gaps_text")
-    base_url = fields.Char(related="connection_id.base_url", readonly=False)
-    token_url = fields.Char(related="connection_id.token_url", readonly=False)
-    client_id = fields.Char(related="connection_id.client_id", readonly=False)
-    secret = fields.Char(related="connection_id.secret", readonly=False)
-    scope = fields.Char(related="connection_id.scope", readonly=False)
-    app_name = fields.Char(related="connection_id.app_name", readonly=False)
-    database_year = fields.Char(related="connection_id.database_year", readonly=False)
-    source_path = fields.Char(related="connection_id.source_path", readonly=False)
-    host_key = fields.Char(related="connection_id.host_key", readonly=False)
-    time_zone = fields.Selection(related="connection_id.time_zone", readonly=False)
-    check_lines = fields.Json(related="connection_id.check_lines")
+    is_pullable = fields.Boolean(
+        related="connection_id.is_pullable", related_sudo=False
+    )
+    gaps_text = fields.Text(related="connection_id.gaps_text", related_sudo=False)
+    base_url = fields.Char(related="connection_id.base_url", **OF_CONNECTION)
+    token_url = fields.Char(related="connection_id.token_url", **OF_CONNECTION)
+    client_id = fields.Char(related="connection_id.client_id", **OF_CONNECTION)
+    secret = fields.Char(related="connection_id.secret", **OF_CONNECTION)
+    scope = fields.Char(related="connection_id.scope", **OF_CONNECTION)
+    app_name = fields.Char(related="connection_id.app_name", **OF_CONNECTION)
+    database_year = fields.Char(related="connection_id.database_year", **OF_CONNECTION)
+    source_path = fields.Char(related="connection_id.source_path", **OF_CONNECTION)
+    host_key = fields.Char(related="connection_id.host_key", **OF_CONNECTION)
+    time_zone = fields.Selection(related="connection_id.time_zone", **OF_CONNECTION)
+    check_lines = fields.Json(related="connection_id.check_lines", related_sudo=False)
     is_checked = fields.Boolean(compute="_compute_is_checked")
-    is_scheduled = fields.Boolean(related="connection_id.is_scheduled", readonly=False)
+    is_scheduled = fields.Boolean(related="connection_id.is_scheduled", **OF_CONNECTION)
     interval_hours = fields.Integer(
-        related="connection_id.interval_hours", readonly=False
+        related="connection_id.interval_hours", **OF_CONNECTION
     )
-    window_start = fields.Float(related="connection_id.window_start", readonly=False)
-    window_end = fields.Float(related="connection_id.window_end", readonly=False)
-    full_days = fields.Integer(related="connection_id.full_days", readonly=False)
+    window_start = fields.Float(related="connection_id.window_start", **OF_CONNECTION)
+    window_end = fields.Float(related="connection_id.window_end", **OF_CONNECTION)
+    full_days = fields.Integer(related="connection_id.full_days", **OF_CONNECTION)
     apply_directly = fields.Boolean(
-        related="connection_id.apply_directly", readonly=False
+        related="connection_id.apply_directly", **OF_CONNECTION
     )
-    owner_id = fields.Many2one(related="connection_id.owner_id", readonly=False)
+    owner_id = fields.Many2one(related="connection_id.owner_id", **OF_CONNECTION)
     silence_hours = fields.Integer(
-        related="connection_id.silence_hours", readonly=False
+        related="connection_id.silence_hours", **OF_CONNECTION
     )
 
     @api.depends("adapter", "profile")
@@ -84,6 +89,14 @@ class GrSyncSetup(models.TransientModel):
         for setup in self:
             lines = setup.check_lines or []
             setup.is_checked = bool(lines) and all(line["ok"] for line in lines)
+
+    def write(self, vals):
+        """The secret last: a new address forgets the secret of the old one."""
+        if "secret" in vals:
+            vals = {name: value for name, value in vals.items() if name != "secret"} | {
+                "secret": vals["secret"]
+            }
+        return super().write(vals)
 
     # STEPS
 

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class GrSyncUpload(models.TransientModel):
@@ -27,6 +30,18 @@ class GrSyncUpload(models.TransientModel):
             [("company_id", "=", self.env.company.id)], limit=2
         )
         return systems if len(systems) == 1 else False
+
+    @api.constrains("as_of")
+    def _check_as_of(self):
+        """A slip in the year would end every enrollment and refuse all that follows.
+
+        An evening's file may be tomorrow's.
+        """
+        for upload in self:
+            if upload.as_of > fields.Date.context_today(upload) + timedelta(days=1):
+                raise ValidationError(
+                    self.env._("No file describes a day that has not come yet.")
+                )
 
     def action_read(self):
         self.ensure_one()
