@@ -1,6 +1,7 @@
 import base64
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools.gc import disabling_gc
 
 from ..sis import RosterError, pack, unpack
@@ -67,7 +68,7 @@ class GrSyncFetchMixin(models.AbstractModel):
         with self.env["gr.sync.stage"]._measure(self, "fetch") as stage:
             try:
                 with disabling_gc():
-                    pull = connection._make_source(self.as_of).pull(cursor)
+                    pull = self._make_source().pull(cursor)
             except NothingNew as error:
                 self._store_problems(error.problems)
                 self.state = "done"
@@ -81,6 +82,13 @@ class GrSyncFetchMixin(models.AbstractModel):
             self.request_count = pull.requests
             stage.count = pull.roster.count()
         self.state = "reading"
+
+    def _make_source(self):
+        """:raise RosterError: ``secret_locked``, for whom nobody sees at night"""
+        try:
+            return self.connection_id._make_source(self.as_of)
+        except UserError as error:
+            raise RosterError.of("secret_locked") from error
 
     def _load_fetched(self):
         """Return the roster that was fetched."""

@@ -469,6 +469,11 @@ MESSAGES: dict[str, Message] = {
         _("The token address answered without a token."),
         _("Check the token address with the vendor."),
     ),
+    "secret_locked": Message(
+        "fatal",
+        _("The secret cannot be opened on this server: its key file is missing."),
+        _("Enter the secret again, or bring back the key file."),
+    ),
     # reading pages
     "envelope_missing": Message(
         "fatal",

@@ -1,6 +1,7 @@
 """Connections: sealed secrets, the test of a connection, schedule, pause and alerts."""
 
 import io
+import os
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -111,6 +112,14 @@ class TestGrSyncConnection(SyncCommon):
         self.assertEqual(self.connection.secret, "●●●●●●●●")
         self.assertEqual(self.connection._get_source_settings().secret, SECRET)
         self.assertNotIn(SECRET, repr(self.connection._get_source_settings()))
+
+    def test_a_lost_key_file_refuses_the_run_and_is_told(self):
+        """Else the run would wait for ever, and the schedule for the run."""
+        self.connection.secret = SECRET
+        with patch.dict(os.environ, {"HARVEST_KEY_FILE": "/nonexistent/keys.json"}):
+            run = self._run()
+        self.assertEqual((run.state, self.connection.alert), ("refused", "refused"))
+        self.assertIn("key file", run.error)
 
     def test_saving_the_mask_keeps_the_secret(self):
         self.connection.secret = SECRET
