@@ -136,15 +136,18 @@ class OurSide:
             SQL(
                 """
                 SELECT g.student_id, g.partner_id FROM gr_guardianship g
-                 WHERE g.active AND g.student_id IN (%s) AND g.partner_id IN (%s)
+                 WHERE g.active AND g.student_id IN (%s)
                 """,
                 self._linked(kinds.STUDENT),
-                self._linked(kinds.ADULT),
             )
         )
+        # Whether the adult is linked is looked up here: with two lists to look into,
+        # PostgreSQL plans badly for tables that have just grown.
+        linked = set(self.adults.values())
         found: dict[int, list[str]] = {}
         for student_id, partner_id in rows:
-            found.setdefault(student_id, []).append(str(partner_id))
+            if (adult := str(partner_id)) in linked:
+                found.setdefault(student_id, []).append(adult)
         return found
 
     def _linked(self, kind: str) -> SQL:

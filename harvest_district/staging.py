@@ -40,10 +40,8 @@ class CopyStream:
 
 def copy_rows(cr, table: str, columns: tuple[str, ...], rows) -> None:
     """``COPY table (columns) FROM`` the rows; all values are text or None."""
-    cr.copy_expert(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN",  # names are ours
-        CopyStream(rows),
-    )
+    names = ", ".join(f'"{name}"' for name in columns)  # some are words of SQL
+    cr.copy_expert(f"COPY {table} ({names}) FROM STDIN", CopyStream(rows))
 
 
 def stage(cr, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from .base import Writer, to_day
 
 class CourseWriter(Writer):
     kind = kinds.COURSE
+    many = True
     writes = (
         *("name", "code", "kind", "site_id", "school_year_id"),
         *("grades", "subject", "active"),
@@ -28,6 +29,7 @@ class CourseWriter(Writer):
 
 class ClassWriter(Writer):
     kind = kinds.CLASS
+    many = True
     writes = (
         *("name", "code", "kind", "parent_id", "site_id", "school_year_id"),
         *("date_start", "date_end", "grades", "subject", "location", "active"),

@@ -6,7 +6,11 @@ ORM promises still holds: columns are converted by their fields, Python constrai
 (once for the batch), and stored computed fields that depend on the rows follow.
 """
 
+from psycopg2.extras import Json
+
 from odoo.tools import SQL
+
+from ..staging import copy_rows
 
 
 def insert(model, rows: list[dict]):
@@ -31,28 +35,63 @@ def insert(model, rows: list[dict]):
         now = env.cr.now()
         constant |= {"create_uid": env.uid, "write_uid": env.uid}
         constant |= {"create_date": now, "write_date": now}
-    records = model.browse(
-        row_id for (row_id,) in env.execute_query(_statement(model, rows, constant))
-    )
+    records = model.browse(_copy(model, rows, constant))
     _announce(records, [*names, *constant])
     return records
 
 
-def _statement(model, rows, constant) -> SQL:
-    names = [*rows[0], *constant]
-    convert = [model._fields[name].convert_to_column_insert for name in names]
-    tail = list(constant.values())
-    line = f"({', '.join(['%s'] * len(names))})"
-    return SQL(
-        f"INSERT INTO %s (%s) VALUES {', '.join([line] * len(rows))} RETURNING id",
-        SQL.identifier(model._table),
-        SQL(", ").join(map(SQL.identifier, names)),
-        *(
-            to_column(value, model)
-            for row in rows
-            for to_column, value in zip(convert, [*row.values(), *tail], strict=True)
+def _copy(model, rows: list[dict], constant: dict) -> list[int]:
+    """Send the rows by COPY, which takes half the time of INSERT; return their ids."""
+    if "id" in rows[0]:
+        ids = [row["id"] for row in rows]
+        names = [name for name in rows[0] if name != "id"]
+    else:
+        ids, names = next_ids(model, len(rows)), list(rows[0])
+    convert = [(name, model._fields[name].convert_to_column_insert) for name in names]
+    tail = tuple(
+        _to_text(model._fields[name].convert_to_column_insert(value, model))
+        for name, value in constant.items()
+    )
+    copy_rows(
+        model.env.cr,
+        model._table,
+        ("id", *names, *constant),
+        (
+            (
+                str(row_id),
+                *(_to_text(to_column(row[name], model)) for name, to_column in convert),
+                *tail,
+            )
+            for row_id, row in zip(ids, rows, strict=True)
         ),
     )
+    return ids
+
+
+def next_ids(model, count: int) -> list[int]:
+    """Take ids from the sequence of a model's table."""
+    return [
+        number
+        for (number,) in model.env.execute_query(
+            SQL(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
+                " FROM generate_series(1, %s)",
+                model._table,
+                count,
+            )
+        )
+    ]
+
+
+def _to_text(value) -> str | None:
+    """A column's value in the text format of COPY."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, Json):
+        return value.dumps(value.adapted)
+    return str(value)
 
 
 def _announce(records, names) -> None:

@@ -27,13 +27,15 @@ CHANGED = 0.01  # of the students
 
 
 def run(ctx: Context) -> dict[str, Figure]:
-    grown = [_in_process(_measure_size, ctx, *size) for size in SIZES]
+    grown = [
+        _in_process(_measure_size, ctx, ctx.new_database(), *size) for size in SIZES
+    ]
     figures = roster.run(ctx)
-    figures |= _in_process(_measure_change, ctx)
+    figures |= _in_process(_measure_change, ctx, ctx.new_database())
     figures |= _growth(grown)
     figures |= {
         f"provider_{name}": figure
-        for name, figure in _in_process(provider.run, ctx).items()
+        for name, figure in provider.run(ctx).items()
     }
     return figures
 
@@ -46,9 +48,8 @@ def _in_process(work, *args):
         return pool.apply(work, args)
 
 
-def _measure_size(ctx, students, enrollments):
+def _measure_size(ctx, database, students, enrollments):
     """Return (seconds of a first load, of an unchanged re-sync, peak in MB)."""
-    database = ctx.new_database()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roster.zip"
         write_oneroster(
@@ -66,9 +67,8 @@ def _measure_size(ctx, students, enrollments):
     return first.seconds, again.seconds, again.peak_rss_mb
 
 
-def _measure_change(ctx):
-    """What one percent costs; ``in_proportion`` 1 means exactly one percent."""
-    database = ctx.new_database()
+def _measure_change(ctx, database):
+    """What a change of one percent costs, beside a first load."""
     size = {"students": roster.STUDENTS, "enrollments": roster.ENROLLMENTS}
     part = round(roster.STUDENTS * CHANGED / 4)
     changes = Changes(left=part, arrived=part, grade_changed=part, renamed=part)

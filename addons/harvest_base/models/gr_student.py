@@ -149,14 +149,34 @@ class GrStudent(models.Model):
         A date alone changes the answer, so ``_cron_refresh_current`` runs nightly.
         """
         today = fields.Date.context_today(self)
+        current = self._get_first_lines(
+            "enrollment_ids",
+            lambda line: line.active and line._is_current_on(today),
+            lambda line: (not line.primary, line.date_start),
+        )
         for student in self:
-            current = student.enrollment_ids.filtered(
-                lambda enrollment: (
-                    enrollment.active and enrollment._is_current_on(today)
-                )
-            ).sorted(lambda enrollment: (not enrollment.primary, enrollment.date_start))
-            student.site_id = current[:1].site_id
-            student.grade = current[:1].grade
+            line = current.get(student)
+            student.site_id = line and line.site_id
+            student.grade = line and line.grade
+
+    def _get_first_lines(self, name, is_meant, order):
+        """Return ``{student: the first of its lines that is meant}``.
+
+        The lines of all students are fetched at once: a roster brings thousands.
+
+        :param name: a one2many field
+        """
+        if len(self) > 1 and all(self._ids):
+            inverse = self._fields[name].inverse_name
+            model = self.env[self._fields[name].comodel_name]
+            lines = model.search([(inverse, "in", self.ids)]).grouped(inverse)
+        else:  # one that is being edited keeps its lines in the cache
+            lines = {student: student[name] for student in self}
+        return {
+            student: min(meant, key=order)
+            for student, found in lines.items()
+            if (meant := [line for line in found if is_meant(line)])
+        }
 
     @api.depends(
         "guardianship_ids.lives_with",
@@ -165,11 +185,14 @@ class GrStudent(models.Model):
         "guardianship_ids.active",
     )
     def _compute_household_id(self):
+        at_home = self._get_first_lines(
+            "guardianship_ids",
+            lambda adult: adult.active and adult.lives_with,
+            lambda adult: (adult.priority, adult.id),
+        )
         for student in self:
-            at_home = student.guardianship_ids.filtered(
-                lambda adult: adult.active and adult.lives_with
-            ).sorted("priority")
-            student.household_id = at_home[:1].partner_id
+            line = at_home.get(student)
+            student.household_id = line and line.partner_id
 
     @api.depends("guardianship_ids.lives_with", "guardianship_ids.partner_id")
     def _compute_sibling_ids(self):
