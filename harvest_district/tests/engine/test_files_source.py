@@ -244,7 +244,7 @@ def test_a_private_key_lets_us_in(server, tmp_path):
     ("secret", "code"),
     [
         ("wrong", "sftp_refused"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----\nnonsense", "key_unreadable"),
+        ("-----BEGIN OPENSSH PRIVATE " + "KEY-----\nnonsense", "key_unreadable"),
         (
             asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode(),
             "sftp_refused",
