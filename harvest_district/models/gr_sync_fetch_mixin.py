@@ -1,11 +1,19 @@
 import base64
+import logging
+import traceback
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import mute_logger
 from odoo.tools.gc import disabling_gc
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..sis import RosterError, pack, unpack
 from ..sis.errors import NothingNew
+
+_logger = logging.getLogger(__name__)
 
 
 class GrSyncFetchMixin(models.AbstractModel):
@@ -32,8 +40,28 @@ class GrSyncFetchMixin(models.AbstractModel):
     def _job_read(self):
         """Fetch, or read what was fetched; each in its own transaction."""
         self.ensure_one()
-        if self._next_step():
+        if self._try_next_step():
             self._delay_read()
+
+    def _try_next_step(self):
+        """Do the next step; what nobody has thought of refuses the run, and is told.
+
+        Else the run would be at work for ever: nothing of its system is read any more,
+        and nobody knows why. An error's own words may be a child's name.
+        """
+        try:
+            # A refused row would be logged with its values.
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                return self._next_step()
+        except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise  # tried again
+        except Exception as error:  # noqa: BLE001  whatever a system sends
+            kind = type(error).__name__
+            places = "".join(traceback.format_tb(error.__traceback__))
+            _logger.error("Run %s could not be read: %s\n%s", self.id, kind, places)  # noqa: TRY400
+            self.env.invalidate_all(flush=False)
+            self._refuse(RosterError.of("unexpected", error=kind))
+        return False
 
     def _next_step(self):
         """Do the next step of a run; return whether another one follows."""

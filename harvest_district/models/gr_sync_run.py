@@ -5,6 +5,10 @@ from odoo.tools import SQL
 
 from ..const import CLOSED_RUN_STATES, KEEP_DAYS_RULE, RUN_STATES, TRIGGERS
 
+# Before anything is applied, and what waits afterwards. One at work notices it: both
+# write the run's row.
+DROPPABLE_RUN_STATES = ("new", "fetching", "reading", "review", "held")
+
 
 class GrSyncRun(models.Model):
     """One reading of a district system: fetch, read, compare, preview, apply, prove.
@@ -154,7 +158,7 @@ class GrSyncRun(models.Model):
     def action_drop(self):
         """Forget a preview; the next run shows the same changes again."""
         self._check_operator().filtered(
-            lambda run: run.state in ("review", "held", "new")
+            lambda run: run.state in DROPPABLE_RUN_STATES
         )._drop()
 
     def _drop(self):

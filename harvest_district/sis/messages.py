@@ -33,6 +33,11 @@ MESSAGES: dict[str, Message] = {
         _("The file is of an earlier day than the last one applied (%(last)s)."),
         _("Import the newest file. What an older one says is history already."),
     ),
+    "unexpected": Message(
+        "fatal",
+        _("It could not be read, for a reason that nobody has thought of (%(error)s)."),
+        _("Ask for help; the server's log says where it happened."),
+    ),
     "known_elsewhere": Message(
         "fatal",
         _("Most of its students came through another connection: %(connection)s."),
@@ -333,6 +338,11 @@ MESSAGES: dict[str, Message] = {
         "warning",
         _("The linked person is no parent, guardian or relative; no link is made."),
         _FIX_ROW,
+    ),
+    "no_families": Message(
+        "note",
+        _("It says of no student who the family is. The links that are known stay."),
+        _("Ask the system's administrator to share parents and guardians."),
     ),
     "same_state_id": Message(
         "warning",

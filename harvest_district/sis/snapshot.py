@@ -264,6 +264,8 @@ def _report(
         if not places:
             row = roster.persons[student_id].row
             roster.problems.add("student_without_school", users, row)
+    if derived.places and not _shares_families(roster):
+        roster.problems.add("no_families", users)
     if any(
         entity.id in roster.persons and not is_student(roster.persons[entity.id])
         for entity in roster.demographics.values()
@@ -291,7 +293,20 @@ def _complete(roster: Roster) -> frozenset[str]:
     if kinds.GUARDIAN_FLAGS in roster.modes and kinds.GUARDIAN_FLAGS not in complete:
         # Families come by a way of their own there, and it was not open.
         found -= {kinds.ADULT, kinds.GUARDIANSHIP}
+    if not _shares_families(roster):
+        found.discard(kinds.GUARDIANSHIP)
     return frozenset(found)
+
+
+def _shares_families(roster: Roster) -> bool:
+    """Whether the source tells who belongs to whom; many do not, or stop to.
+
+    Without a single link it says nothing of families, so none has ended; unless they
+    come by a way of their own, which was read to its end.
+    """
+    return kinds.GUARDIAN_FLAGS in roster.complete or any(
+        person.agents for person in roster.persons.values()
+    )
 
 
 def _record(kind: str, external_id: str, site: str, ends: str, payload: dict) -> Record:

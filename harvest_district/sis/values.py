@@ -38,6 +38,7 @@ GRADE_NAMES: dict[str, str] = {
 }
 AMBIGUOUS_GRADES = frozenset({"-1", "-2"})  # PowerSchool: PK, Aeries: TK
 
+_HALVES = re.compile("[\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEAR = re.compile(r"(?:SY\s?)?(\d{4})(?:\s?[-/\u2013]\s?(\d{4}|\d{2}))?", re.ASCII)
 _ORDINAL = re.compile(r"(?:grade\s?)?0?(\d{1,2})(?:st|nd|rd|th)?(?:\s?grade)?", re.A)
@@ -48,13 +49,18 @@ _STATE_ID = re.compile(r"ssid|sasid|state\w*id\w*|\w+ssid", re.ASCII)
 
 
 def clean(text: str) -> str:
-    """Trim, one form of line end, and NFC, so that equal texts are equal."""
-    text = text.strip()
+    """Trim, one form of line end, and NFC, so that equal texts are equal.
+
+    What no database keeps goes: NUL, with which some systems fill their columns, and
+    halves of a character, which JSON can spell.
+    """
+    text = text.replace("\0", "").strip()
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii() or is_normalized("NFC", text):
+    if text.isascii():
         return text
-    return normalize("NFC", text)
+    text = _HALVES.sub("\ufffd", text)
+    return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 
 def shape(text: str) -> str:

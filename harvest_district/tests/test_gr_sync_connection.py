@@ -218,6 +218,38 @@ class TestGrSyncConnection(SyncCommon):
         self.assertEqual(self.source.cursors, [None, None])
 
     @freeze_time(AS_OF)
+    def test_what_nobody_has_thought_of_blocks_nothing(self):
+        """A row that no database takes: the run ends, and says no child's name."""
+
+        def pull(source, cursor=None):
+            pulled = self.source.original(source, cursor)
+            student = pulled.roster.persons["s1"]
+            pulled.roster.persons["s1"] = student._replace(given_name="Zoë\0Peña")
+            return pulled
+
+        self.source.original, self.source.pull = self.source.pull, pull
+        run = self.connection._start_run("schedule")
+        with self.assertLogs("odoo", "INFO") as logs:
+            run._job_read()  # fetch
+            run._job_read()  # read
+        self.assertEqual(run.state, "refused")
+        self.assertIn("UntranslatableCharacter", run.error)
+        self.assertIn("staging.py", str(logs.output))
+        self.assertNotIn("Zo", str(logs.output))
+        self.assertEqual(self.connection.alert, "refused")
+        with freeze_time("2026-09-16 06:00"):
+            self.connection.next_run = False
+            self.assertTrue(self.connection._is_due(datetime(2026, 9, 16, 6)))
+
+    def test_a_run_whose_worker_died_can_be_dropped(self):
+        run = self.connection._start_run("schedule")
+        run._job_read()
+        self.assertEqual(run.state, "reading")
+        run.with_user(self.operator).action_drop()
+        self.assertEqual(run.state, "dropped")
+        run._job_read()  # should its job come back
+        self.assertEqual(run.state, "dropped")
+
     def test_a_failed_fetch_changes_nothing_and_is_told_once(self):
         self._apply(self._run())
         self.source.failure = "net_timeout"

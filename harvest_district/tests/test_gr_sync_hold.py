@@ -113,13 +113,37 @@ class TestGrSyncHold(SyncCommon):
         self._apply(run)
         self.assertTrue(self._student("s90"))
 
-    def test_a_system_that_stops_sharing_families_is_held(self):
-        """All students come as before; who may pick them up would be gone."""
+    def _without_families(self, school=""):
         tables = copy.deepcopy(self.tables)
-        tables["users"] = [row for row in tables["users"] if row["role"] != "parent"]
-        for row in tables["users"]:
-            row["agentSourcedIds"] = ""
-        run = self._sync(tables)
+        rows = tables["users"]
+        for row in rows:
+            if row["orgSourcedIds"].startswith(school):
+                row["agentSourcedIds"] = ""
+        tables["users"] = [
+            row
+            for row in rows
+            if row["role"] != "parent" or not row["orgSourcedIds"].startswith(school)
+        ]
+        return tables
+
+    def test_a_school_that_stops_sharing_families_is_held(self):
+        """All students come as before; who may pick them up would be gone."""
+        run = self._sync(self._without_families("A"))
         self.assertEqual(run.state, "held")
-        self.assertTrue(self._line(run, "A").is_held and self._line(run, "B").is_held)
+        self.assertTrue(self._line(run, "A").is_held)
+        self.assertFalse(self._line(run, "B").is_held)
+        self.assertIn("20 of 20", self._line(run, "A").hold_reason)
         self.assertTrue(self._student("s0").guardianship_ids.pickup_allowed)
+
+    def test_a_system_that_shares_no_families_ends_none(self):
+        """It may be another way in, or a vendor's switch; it says so, and goes on."""
+        tables = self._without_families()
+        row = next(row for row in tables["users"] if row["sourcedId"] == "s1")
+        row["familyName"] = "Renamed"
+        run = self._sync(tables)
+        self.assertEqual(
+            (run.state, self._student("s1").last_name), ("done", "Renamed")
+        )
+        self.assertIn("no_families", run.problem_ids.mapped("code"))
+        self.assertTrue(self._student("s0").guardianship_ids.pickup_allowed)
+        self.assertTrue(self._student("s0").guardianship_ids.partner_id.active)

@@ -241,3 +241,17 @@ def test_a_student_may_be_written_in_many_roles():
     shot = snapshot(tables)
     assert "s90" in ids(shot, "student")
     assert "unknown_role" in shot.problems.codes()
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        (" Ana\0\0 ", "Ana"),
+        ("Pe\ud800a", "Pe\ufffda"),
+        ("Pen\u0303a\r\n", "Pe\u00f1a"),
+        ("\U0001f600", "\U0001f600"),
+    ],
+)
+def test_what_no_database_keeps_goes(text, cleaned):
+    assert values.clean(text) == cleaned
+    assert values.clean(text).encode()
