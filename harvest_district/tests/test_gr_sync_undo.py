@@ -133,6 +133,18 @@ class TestGrSyncUndo(SyncCommon):
 
     # WHAT PEOPLE DID STAYS
 
+    def test_a_court_limit_is_not_lifted_with_a_run(self):
+        """Whatever was wrong with the run: a person opens the door to an adult."""
+        tables = self._changed(s2="Other")
+        ids = {"sourcedId": "f1", "studentSourcedId": "s1", "agentSourcedId": "g1"}
+        tables["guardianFlags"] = [ids | {"courtRestricted": "true"}]
+        run = self._sync(tables)
+        link = self._student("s1").guardianship_ids
+        self._undo(run)
+        self.assertEqual((link.court_limit, link.pickup_allowed), ("no_pickup", False))
+        self.assertEqual(self._change(run, "guardianship", "s1|g1").state, "kept")
+        self.assertEqual(self._student("s2").last_name, "García López")
+
     def test_what_a_person_changed_is_kept_and_listed(self):
         run = self._sync(self._changed(s1="Nueva", s2="Nueva"))
         self._student("s1").last_name = "By Hand"

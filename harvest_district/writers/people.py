@@ -322,6 +322,12 @@ class GuardianshipWriter(Writer):
             return {"active": True, "is_ended_by_source": False}
         return {}
 
+    def owned(self, record):
+        """A court limit in force is lifted by a person, not by the way, with a run."""
+        if record._get_court_limit(fields.Date.context_today(record)) == "none":
+            return frozenset()
+        return frozenset({"court_limit", "court_date_end", "may_pickup"})
+
     def must_stay(self, change, record):
         """Whether a person has entered a court limit since: it has to be seen."""
         sent = self.values(change.payload)["court_limit"]

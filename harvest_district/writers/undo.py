@@ -194,4 +194,7 @@ def _explain(env, model: str, names: list[str]) -> str:
     labels = (
         env[model]._fields[name]._description_string(env) for name in sorted(names)
     )
-    return env._("Kept, changed by a person since: %s.", ", ".join(labels))
+    return env._(
+        "Kept, changed by a person since or for the child's safety: %s.",
+        ", ".join(labels),
+    )
