@@ -35,6 +35,11 @@ OPEN = {
 }
 
 
+def _without_nul(text):
+    """What no database takes finds nothing, rather than an error of the server."""
+    return text.replace("\0", "\ufffd")
+
+
 class OneRoster(Controller):
     """The OneRoster service: tokens, the discovery document, rosters."""
 
@@ -49,7 +54,7 @@ class OneRoster(Controller):
             return self._oauth_error("invalid_request", HTTPStatus.METHOD_NOT_ALLOWED)
         if form.get("grant_type") != "client_credentials":
             return self._oauth_error("unsupported_grant_type")
-        key, secret = self._get_credentials(form)
+        key, secret = map(_without_nul, self._get_credentials(form))
         client = request.env["gr.oneroster.client"]._authenticate(key, secret)
         if not client:
             return self._oauth_error("invalid_client", HTTPStatus.UNAUTHORIZED)
@@ -97,8 +102,8 @@ class OneRoster(Controller):
                 return Request(
                     version,
                     self._get_root() + base,
-                    http.path.removeprefix(base),
-                    http.args.to_dict(),
+                    _without_nul(http.path.removeprefix(base)),
+                    {name: _without_nul(http.args[name]) for name in http.args},
                     http.method,
                 )
         return None

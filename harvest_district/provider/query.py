@@ -142,7 +142,7 @@ def _typed(target: Target, value: str, name: str) -> str | date | datetime:
             return to_moment(value)
         if target.type == DATE:
             return date.fromisoformat(value.strip()[:10])
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: no year 0 or 10000 in UTC
         raise bad_filter(f"“{name}” is compared with an ISO 8601 date.") from None
     return value
 

@@ -126,6 +126,20 @@ class TestOneRosterHttp(OneRosterCommon, HttpCase):
             self.assertEqual(answer.status_code, 404)
             self.assertIn("imsx_codeMajor", answer.text)
 
+    def test_what_no_database_takes_is_no_error_of_ours(self):
+        base = BASES[V12]
+        for path in ("/users/%00", "/users/a%00b/classes", "/schools/%00/students"):
+            self.assertEqual(self.read(base + path).status_code, 404)
+        for name, value in (("sort", "\0"), ("fields", "\0")):
+            self.assertEqual(
+                self.read(f"{base}/users", **{name: value}).status_code, 200
+            )
+        for day in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            answer = self.read(f"{base}/users", filter=f"dateLastModified>'{day}'")
+            self.assertEqual(answer.status_code, 400)
+        refused = self._ask_token(**self._basic("a\0b", "\0"))
+        self.assertEqual(refused.status_code, 401)
+
     def test_other_methods_are_not_supported(self):
         token = self._token()
         for method in ("PUT", "POST", "DELETE", "PATCH"):
