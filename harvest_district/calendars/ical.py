@@ -204,8 +204,9 @@ def _rules(event: icalendar.Event) -> list[icalendar.vRecur]:
 
 
 def _is_too_often(rule: icalendar.vRecur) -> bool:
-    """More than once a day: no kind of day, and endless work."""
+    """More than once a day, or all at once: no kind of day, and endless work."""
     often = {str(word).upper() for word in rule.get("FREQ", [])} & _SUB_DAILY
+    often |= {step for step in rule.get("INTERVAL", []) if step < 1}
     return bool(often) or any(len(rule.get(name, [])) > 1 for name in _TIMES)
 
 

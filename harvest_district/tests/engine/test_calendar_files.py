@@ -95,6 +95,10 @@ def test_lines_may_end_as_on_unix_and_be_folded():
         (event("X", "20261109", "", "9", "RRULE:FREQ=FOO"), "cal_event_dates"),
         (event("X", "20261109", "", "9", "RRULE:FREQ=SECONDLY"), "cal_event_too_often"),
         (
+            event("X", "20261109", "", "9", "RRULE:FREQ=DAILY;INTERVAL=0"),
+            "cal_event_too_often",
+        ),
+        (
             event("X", "20261109T0800Z", "", "9", "RRULE:FREQ=HOURLY;COUNT=3"),
             "cal_event_dates",
         ),
