@@ -175,6 +175,23 @@ class TestGrSyncIdentity(SyncCommon):
         with self.assertRaises(AccessError):
             self._questions().with_user(aide).action_one_person()
 
+    def test_one_of_two_entries_of_a_person_ends_before_the_other(self):
+        """A district closes an entry by a date, rather than leaving it out."""
+        self.tables["users"].append(rosters.student(1, "A", sourcedId="s1b"))
+        self._sync(self.tables)
+        self._questions().action_one_person()
+        self._sync(self.tables)
+        line = self._student("s1").enrollment_ids
+        ended = rosters.enrollment("s1b", "KA", "A") | {"endDate": "2026-09-10"}
+        self.tables["enrollments"].append(ended)
+        self._sync(self.tables)
+        self.assertEqual((str(line.date_end), line.is_current), ("2027-06-10", True))
+        for row in self.tables["enrollments"]:  # now both end, in one run
+            if row["userSourcedId"] in ("s1", "s1b"):
+                row["endDate"] = "2026-09-11"
+        self._sync(self.tables)
+        self.assertEqual(str(line.date_end), "2026-09-11")
+
     def test_one_of_two_entries_of_a_person_is_cleaned_up(self):
         """The person stays; only when the last entry goes, too, has the child left."""
         self.tables["users"].append(rosters.student(1, "A", sourcedId="s1b"))

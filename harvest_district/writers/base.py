@@ -64,7 +64,7 @@ class Writer:
         """What a returning record gets on top of its values."""
         return {"active": True}
 
-    def redirect(self, record, values):
+    def redirect(self, change, record, values):
         """Return (record, values): where a change to a known record really goes."""
         return record, values
 
@@ -105,8 +105,16 @@ class Writer:
         Two entries may be one person (``gr.sync.identity``); when one of them is
         cleaned up, the person has not left.
         """
-        sent = self.links.find_others(
-            self.kind, [change.external_id for change in changes], records
+        going = {change.external_id for change in changes}
+        sent = (
+            record_id
+            for record_id, entries in self.links.find_entries(
+                self.kind, records
+            ).items()
+            if any(
+                entry.external_id not in going and entry.goes_on(self.run.as_of)
+                for entry in entries
+            )
         )
         return self.env[self.model].browse(sent)
 
@@ -155,7 +163,7 @@ class Writer:
             values = self.values(change.payload)
             if restore:
                 values |= self.restore_values(record)
-            plans.append(self.redirect(record, values))
+            plans.append(self.redirect(change, record, values))
         self._watch(
             changes,
             self.env[self.model].browse(record.id for record, _values in plans),

@@ -1,5 +1,8 @@
 """The links between a system's ids and our records, looked up once for many batches."""
 
+from datetime import date
+from typing import NamedTuple
+
 from psycopg2.extras import Json
 
 from odoo.tools import SQL
@@ -23,13 +26,23 @@ MODELS = {
 }
 
 
+class Entry(NamedTuple):
+    """A reference to a record: its id in this system (None in another), its end."""
+
+    external_id: str | None
+    ends: date | None
+
+    def goes_on(self, day: date) -> bool:
+        return self.ends is None or self.ends >= day
+
+
 class Links:
     """What one run has looked up; ``clear`` after a rollback."""
 
     def __init__(self, run) -> None:
         self.env = run.env
         self.company = run.company_id
-        self.as_of = run.as_of
+        self.run_id = run.id
         self.source, self.tenant = run._get_key()
         self._found: dict[str, dict[str, int]] = {}
         self._years: dict[str, int] | None = None
@@ -73,31 +86,35 @@ class Links:
         record_id = self.find(kind, external_id)
         return self.env[MODELS[kind]].browse(record_id or [])
 
-    def find_others(self, kind: str, external_ids: list[str], records) -> list[int]:
-        """Return the ids of records that a living reference other than these leads to.
+    def find_entries(self, kind: str, records) -> dict[int, list[Entry]]:
+        """Return the living references to records that have more than one.
 
-        :param external_ids: ids of this system, whose own references do not count
+        A change that is still to be applied counts as if it were.
         """
-        return [
-            record_id
-            for (record_id,) in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT DISTINCT res_id FROM gr_external_ref
-                     WHERE model = %s AND res_id = ANY(%s) AND kind = %s AND active
-                       AND (date_end IS NULL OR date_end >= %s)
-                       AND NOT (source = %s AND tenant = %s AND external_id = ANY(%s))
-                    """,
-                    records._name,
-                    records.ids,
-                    kind,
-                    self.as_of,
-                    self.source,
-                    self.tenant,
-                    external_ids,
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.res_id, CASE WHEN own THEN r.external_id END,
+                       CASE WHEN c.id IS NULL THEN r.date_end ELSE c.date_end END
+                  FROM gr_external_ref r
+            CROSS JOIN LATERAL (SELECT r.source = %s AND r.tenant = %s AS own) o
+             LEFT JOIN gr_sync_change c ON own AND c.run_id = %s AND c.kind = r.kind
+                   AND c.external_id = r.external_id AND c.state = 'staged'
+                 WHERE r.model = %s AND r.res_id = ANY(%s) AND r.kind = %s AND r.active
+                   AND c.action IS DISTINCT FROM 'archive'
+                """,
+                self.source,
+                self.tenant,
+                self.run_id,
+                records._name,
+                records.ids,
+                kind,
             )
-        ]
+        )
+        found: dict[int, list[Entry]] = {}
+        for record_id, external_id, ends in rows:
+            found.setdefault(record_id, []).append(Entry(external_id, ends))
+        return found
 
     def school_year(self, code: str) -> int | bool:
         """Return the id of the district's school year that ends in ``code``."""

@@ -72,8 +72,11 @@ class SchoolEnrollmentWriter(Writer):
         """One person may have two entries, or a line that people made."""
         return self._existing_by(prepared, "student_id", "site_id", "school_year_id")
 
-    def redirect(self, record, values):
-        """A line that ended when its site merged is continued at the other site."""
+    def redirect(self, change, record, values):
+        """A line that ended when its site merged is continued at the other site.
+
+        One of two entries of a child may end before the other: the later end counts.
+        """
         if record.exit_reason == "merged":
             there = self.env[self.model].search(
                 [
@@ -85,7 +88,21 @@ class SchoolEnrollmentWriter(Writer):
             if not there:
                 return record, {}
             return there, {k: v for k, v in values.items() if k != "date_start"}
+        if self._goes_on(change, record, values["date_end"]):
+            return record, {k: v for k, v in values.items() if k != "date_end"}
         return record, values
+
+    def _update(self, changes, restore):
+        self._entries = self.links.find_entries(self.kind, self._linked(changes))
+        return super()._update(changes, restore)
+
+    def _goes_on(self, change, record, end):
+        """Whether another entry says that this line ends later than this one says."""
+        return end and any(
+            entry.external_id != change.external_id
+            and entry.goes_on(end + timedelta(days=1))
+            for entry in self._entries.get(record.id, ())
+        )
 
     def complete(self, rows):
         return [row | {"company_id": self.company.id} for row in rows]
