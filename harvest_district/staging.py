@@ -7,6 +7,8 @@ are those of ``sis.diff`` (its table is the specification), and the tests compar
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from psycopg2.errors import QueryCanceled
+
 from odoo.tools import SQL
 
 from .sis import Snapshot, kinds
@@ -24,8 +26,16 @@ class CopyStream:
             for row in rows
         )
         self._rest = ""
+        self.error: Exception | None = None
 
     def read(self, size: int = -1) -> str:
+        try:
+            return self._read(size)
+        except Exception as error:
+            self.error = error
+            raise
+
+    def _read(self, size: int) -> str:
         parts, length = [self._rest], len(self._rest)
         while size < 0 or length < size:
             line = next(self._lines, None)
@@ -41,7 +51,15 @@ class CopyStream:
 def copy_rows(cr, table: str, columns: tuple[str, ...], rows) -> None:
     """``COPY table (columns) FROM`` the rows; all values are text or None."""
     names = ", ".join(f'"{name}"' for name in columns)  # some are words of SQL
-    cr.copy_expert(f"COPY {table} ({names}) FROM STDIN", CopyStream(rows))
+    stream = CopyStream(rows)
+    try:
+        cr.copy_expert(f"COPY {table} ({names}) FROM STDIN", stream)
+    except QueryCanceled:
+        # What a row's value has done, not the server: it must not look like a
+        # conflict, after which all is tried again.
+        if stream.error:
+            raise stream.error from None
+        raise
 
 
 def stage(cr, snapshot: Snapshot) -> None:
