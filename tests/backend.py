@@ -147,6 +147,9 @@ class Backend:
             """() => {
                 const {services} = odoo.__WOWL_DEBUG__.root.env;
                 const {view, views} = services.action.currentController;
+                if (!view) {
+                    return [];  // a page of its own, no view of a model
+                }
                 const types = [view.type, ...views.map((each) => each.type)];
                 return [...new Set(types)];
             }"""

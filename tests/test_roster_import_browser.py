@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from odoo.addons.harvest_base.fixtures.oneroster import write_oneroster
 
 STUDENTS = 40
 SITES = 2
+SEED = 77  # not the demo's
 DROP = """(zone, [name, content]) => {
     const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0));
     const transfer = new DataTransfer();
@@ -31,8 +33,13 @@ WORK = 60_000  # ms for a background job to be taken up and done
 
 @pytest.fixture(scope="module")
 def roster(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("roster") / "roster.zip"
-    write_oneroster(path, students=STUDENTS, sites=SITES)
+    folder = tmp_path_factory.mktemp("roster")
+    made, path = folder / "made.zip", folder / "roster.zip"
+    write_oneroster(made, students=STUDENTS, sites=SITES, seed=SEED)
+    # The generator's state ids are the demo's: nobody here is one of its students.
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"SSID:99", b"SSID:98"))
     return path
 
 

@@ -117,7 +117,7 @@ class GrSyncRun(models.Model):
 
     @api.depends("identity_ids.state")
     def _compute_identity_count(self):
-        for run in self:
+        for run in self.sudo():  # sudo: how many, not who
             waiting = run.identity_ids.filtered(lambda doubt: doubt.state == "open")
             run.identity_count = len(waiting)
 

@@ -52,19 +52,17 @@ def _copy(model, rows: list[dict], constant: dict) -> list[int]:
         _to_text(model._fields[name].convert_to_column_insert(value, model))
         for name, value in constant.items()
     )
-    copy_rows(
-        model.env.cr,
-        model._table,
-        ("id", *names, *constant),
+    # Made before they are sent: a value that is refused must not look like a broken
+    # connection.
+    lines = [
         (
-            (
-                str(row_id),
-                *(_to_text(to_column(row[name], model)) for name, to_column in convert),
-                *tail,
-            )
-            for row_id, row in zip(ids, rows, strict=True)
-        ),
-    )
+            str(row_id),
+            *(_to_text(to_column(row[name], model)) for name, to_column in convert),
+            *tail,
+        )
+        for row_id, row in zip(ids, rows, strict=True)
+    ]
+    copy_rows(model.env.cr, model._table, ("id", *names, *constant), lines)
     return ids
 
 

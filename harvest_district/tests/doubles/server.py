@@ -115,6 +115,7 @@ class Double:
             request_handler=type("Handler", (_Handler,), {"double": self}),
             ssl_context="adhoc" if tls else None,
         )
+        self._server.log = lambda *_what: None  # clients may go away in the middle
         self.host = f"127.0.0.1:{self._server.port}"
         self.url = f"{'https' if tls else 'http'}://{self.host}"
         self._thread = threading.Thread(

@@ -37,6 +37,8 @@ class SftpDouble:
         self.opened: list[str] = []
         self.changed: list[str] = []  # what a client wrote, moved or deleted
         self._loop = asyncio.new_event_loop()
+        # A client that goes away in the middle is what the tests are about.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     @property

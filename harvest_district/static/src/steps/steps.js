@@ -1,4 +1,5 @@
 import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
@@ -9,6 +10,10 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
 export class SyncSteps extends Component {
     static template = "harvest_district.SyncSteps";
     static props = {...standardFieldProps};
+
+    outcome(step) {
+        return step.ok ? _t("Worked") : _t("Failed");
+    }
 
     get steps() {
         return this.props.record.data[this.props.name] || [];
