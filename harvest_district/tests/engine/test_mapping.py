@@ -677,10 +677,24 @@ def test_only_one_select_is_sent(query, dialect):
     [
         "SELECT ID, 'it''s; a:colon' AS x FROM STU WHERE TG = '';",
         "WITH a AS (SELECT 1 AS n) SELECT n FROM a UNION ALL SELECT 2",
+        "SELECT [update] AS \"set\", 'drop' AS Word FROM STU -- delete",
     ],
 )
 def test_selects_are_sent(query):
     assert check_query(query, "tsql") == query.rstrip(";")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT 1\nDELETE FROM stu",
+        "SELECT 1 DELETE FROM stu COMMIT",
+        "SELECT ID FROM stu SHUTDOWN",
+        "SELECT 1 Exec",
+    ],
+)
+def test_sql_server_takes_a_next_statement_without_a_semicolon(query):
+    assert refused(lambda: check_query(query, "tsql")).code == "query_unsafe"
 
 
 def sql_mapping(query: str, **field_map: str):
