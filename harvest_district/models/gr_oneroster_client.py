@@ -95,6 +95,7 @@ class GrOnerosterClient(models.Model):
         "gr.site",
         string="Sites",
         check_company=True,
+        ondelete="restrict",  # with its last site gone it would read every site
         tracking=True,
         help="Empty: every site of the district, those to come too",
     )

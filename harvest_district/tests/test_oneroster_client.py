@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.gr_oneroster_client import SECRETS
 from ..provider import V12, Answer
@@ -106,6 +109,15 @@ class TestOneRosterClient(OneRosterCommon):
         user = self.users["Admin"]
         user.gr_scope = "district"
         return user
+
+    @mute_logger("odoo.sql_db")
+    def test_a_site_that_goes_does_not_open_all_others(self):
+        site = self._make_site(self.district, "New")
+        client = self._make_client(site_ids=site.ids)
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            site.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(client.site_ids, site)
 
     def test_only_administrators_of_the_whole_district_change_clients(self):
         own = {"name": "Mine", "company_id": self.district.id}
