@@ -31,7 +31,8 @@ class GrSyncConnection(models.Model):
     _order = "name, id"
     _guarded = frozenset(
         {"is_paused", "pause_reason", "last_success", "last_full", "alert", "cursor"}
-        | {"proof_id", "proof_problem"}
+        | {"proof_id", "proof_problem", "id_space", "next_run"}
+        | {"check_result", "check_date"}
     )
 
     name = fields.Char(required=True)

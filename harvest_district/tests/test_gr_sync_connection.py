@@ -159,6 +159,13 @@ class TestGrSyncConnection(SyncCommon):
         mine.write({"base_url": f"{BASE_URL}/v1p2", "name": "The same server"})
         self.assertEqual(self.connection._get_source_settings().secret, SECRET)
 
+    def test_what_keeps_ids_apart_is_not_written_by_hand(self):
+        """In another space every child would be new, a second time."""
+        mine = self.connection.with_user(self.operator)
+        for name, value in (("id_space", "clever"), ("next_run", "2026-01-01")):
+            with self.subTest(name), self.assertRaises(AccessError):
+                mine.write({name: value})
+
     def test_a_copy_has_no_secret(self):
         self.connection.secret = SECRET
         copied = self.connection.copy({"name": "Copy"})
