@@ -106,7 +106,8 @@ def compare(cr, source: str, tenant: str, as_of: date) -> None:
                    s.site AS site,
                    r.date_end AS date_end,
                    r.id IS NOT NULL AND r.active
-                       AND (r.date_end IS NULL OR r.date_end >= %(as_of)s) AS counted
+                       AND (r.date_end IS NULL OR r.date_end >= %(as_of)s) AS counted,
+                   COALESCE(NULLIF(s.ends, '')::date < %(as_of)s, FALSE) AS over
               FROM gr_sync_stage s
          FULL JOIN (SELECT * FROM gr_external_ref
                      WHERE source = %(source)s AND tenant = %(tenant)s
@@ -163,13 +164,13 @@ def tallies(cr) -> list[tuple[Change, int]]:
     """Return how many records there are of each kind, action, sites and weight."""
     cr.execute(
         SQL(
-            "SELECT kind, action, old_site, site, counted, count(*) FROM gr_sync_diff"
-            " GROUP BY kind, action, old_site, site, counted"
+            "SELECT kind, action, old_site, site, counted, over, count(*)"
+            "  FROM gr_sync_diff GROUP BY kind, action, old_site, site, counted, over"
         )
     )
     return [
-        (Change(kind, "", action, old_site, site, counted), count)
-        for kind, action, old_site, site, counted, count in cr.fetchall()
+        (Change(kind, "", action, old_site, site, counted, over), count)
+        for kind, action, old_site, site, counted, over, count in cr.fetchall()
     ]
 
 

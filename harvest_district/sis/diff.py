@@ -50,6 +50,7 @@ class Change(NamedTuple):
     old_site: str | None  # None: not known from before
     site: str | None  # None: not in the snapshot
     counted: bool = True  # whether the record was current, so that losing it counts
+    over: bool = False  # whether it has ended by the end that is sent
 
 
 def classify(
@@ -102,7 +103,8 @@ def diff(
         action = classify(old, record.payload_hash, complete=True)
         counted = old is not None and old.active and not is_over(old, as_of)
         old_site = old.site if old else None
-        yield Change(*key, action or KEEP, old_site, record.site, counted)
+        over = bool(record.ends) and record.ends < as_of
+        yield Change(*key, action or KEEP, old_site, record.site, counted, over)
     for key, old in known.items():
         if key in seen:
             continue

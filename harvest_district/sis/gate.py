@@ -76,8 +76,9 @@ def tally_groups(
 ) -> dict[tuple[str, str], Tally]:
     """Count changes by (site, kind).
 
-    ``before``: active and not past its natural end. ``archived``: of these. ``after``:
-    before, less archived and moved away, plus created, restored and moved here.
+    ``before``: active and not past its natural end. ``archived``: of these; what is
+    sent with an end that lies behind is lost as well. ``after``: before, less archived
+    and moved away, plus created, restored and moved here.
 
     :param groups: a change and how many are like it in all but the external id
     """
@@ -85,7 +86,7 @@ def tally_groups(
     for change, count in groups:
         if change.counted and change.old_site is not None:
             old = counts.setdefault((change.old_site, change.kind), [0, 0, 0])
-            gone = change.action == ARCHIVE
+            gone = change.action == ARCHIVE or change.over
             moved = change.site is not None and change.site != change.old_site
             old[0] += count
             old[1] += count * gone
@@ -93,7 +94,7 @@ def tally_groups(
         arrives = change.action in (CREATE, RESTORE) or (
             change.counted and change.site != change.old_site
         )
-        if change.site is not None and arrives:
+        if change.site is not None and arrives and not change.over:
             counts.setdefault((change.site, change.kind), [0, 0, 0])[2] += count
     return {key: Tally(*values) for key, values in counts.items()}
 

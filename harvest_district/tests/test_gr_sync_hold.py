@@ -1,6 +1,7 @@
 """A site that would lose too many students is held; the others go on."""
 
 import copy
+from datetime import date
 
 from odoo.tests import freeze_time, tagged
 
@@ -112,6 +113,21 @@ class TestGrSyncHold(SyncCommon):
         self._line(run, "A").action_apply()
         self._apply(run)
         self.assertTrue(self._student("s90"))
+
+    def test_an_end_that_lies_behind_is_a_loss(self):
+        """A system that is set to the wrong year ends what it could leave out."""
+        tables = copy.deepcopy(self.tables)
+        for row in tables["enrollments"]:
+            if row["schoolSourcedId"] == "A":
+                row["endDate"] = "2026-09-01"
+        run = self._sync(tables)
+        self.assertEqual(run.state, "held")
+        self.assertIn("20 of 20", self._line(run, "A").hold_reason)
+        self.assertFalse(self._line(run, "B").is_held)
+        self.assertTrue(self._student("s0").enrollment_ids.is_current)
+        with freeze_time("2027-06-20"):  # by itself every year ends
+            run = self._sync(self.tables, as_of=date(2027, 6, 20))
+            self.assertEqual(run.state, "done")
 
     def _without_families(self, school=""):
         tables = copy.deepcopy(self.tables)
