@@ -77,7 +77,7 @@ def test_roster_is_dropped_previewed_applied_and_then_says_no_change(backend, ro
 
     page.get_by_role("button", name="Apply", exact=True).click()
     wait_for_state(page, "Applied")
-    assert "changes were applied" in page.locator(".alert-success").inner_text()
+    assert "changes were applied" in page.locator(".alert-success").first.inner_text()
     assert page.get_by_text("changes had an error").is_visible() is False
 
     site = next(
@@ -92,7 +92,7 @@ def test_roster_is_dropped_previewed_applied_and_then_says_no_change(backend, ro
 
     upload(backend, roster, by="choice")
     wait_for_state(page, "Applied")
-    assert "No changes" in page.locator(".alert-success").inner_text()
+    assert "No changes" in page.locator(".alert-success").first.inner_text()
 
 
 def test_truncated_roster_is_refused_and_says_what_to_do(backend, roster, tmp_path):
