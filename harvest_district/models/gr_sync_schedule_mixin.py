@@ -108,6 +108,16 @@ class GrSyncScheduleMixin(models.AbstractModel):
             return True
         return start <= hour < end if start < end else hour >= start or hour < end
 
+    def _get_planned(self, now):
+        """Return when what begins now was planned for.
+
+        The cron comes a little later. Counted from then, a reading would wander through
+        the window, a quarter of an hour each day, and skip the night at its end.
+        """
+        planned = self.next_run or now
+        late = now - planned > timedelta(hours=self.interval_hours)
+        return now if late else planned
+
     def _next_time(self, moment):
         """Return the first moment (naive UTC) inside the window after the interval."""
         self.ensure_one()
@@ -145,7 +155,9 @@ class GrSyncScheduleMixin(models.AbstractModel):
         for connection in scheduled:
             connection = connection.with_company(connection.company_id)
             if connection._is_due(now):
-                connection.next_run = connection._next_time(now)
+                connection.next_run = connection._next_time(
+                    connection._get_planned(now)
+                )
                 connection._start_run("schedule")
             connection._watch_silence(now)
             if not cron._commit_progress(1):

@@ -329,6 +329,15 @@ class TestGrSyncConnection(SyncCommon):
         self.assertEqual(self.connection.run_ids - runs, run)
         self.assertGreater(self.connection.next_run, datetime(2026, 9, 16, 5))
 
+    def test_a_reading_does_not_wander_through_the_window(self):
+        """The cron comes late; the plan does not follow it."""
+        self.connection.next_run = datetime(2026, 9, 16, 3)
+        self._cron("2026-09-16 03:14:07")
+        self.assertEqual(self.connection.next_run, datetime(2026, 9, 17, 3))
+        self.connection.run_ids.state = "done"
+        self._cron("2026-09-20 04:00:00")  # the server was away
+        self.assertEqual(self.connection.next_run, datetime(2026, 9, 21, 4))
+
     def test_nothing_is_applied_by_itself_before_a_person_applied_the_first(self):
         runs = self.connection.run_ids
         self.connection.last_success = False
