@@ -34,8 +34,7 @@ def run(ctx: Context) -> dict[str, Figure]:
     figures |= _in_process(_measure_change, ctx, ctx.new_database())
     figures |= _growth(grown)
     figures |= {
-        f"provider_{name}": figure
-        for name, figure in provider.run(ctx).items()
+        f"provider_{name}": figure for name, figure in provider.run(ctx).items()
     }
     return figures
 
