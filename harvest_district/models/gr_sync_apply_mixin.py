@@ -226,8 +226,27 @@ class GrSyncApplyMixin(models.AbstractModel):
             self.connection_id._tell("held", self)
         else:
             self.connection_id._all_is_well()
-        self._prove(snapshot)
-        self.env["gr.oneroster.object"]._publish(self.company_id)
+        self._try_after(lambda: self._prove(snapshot))
+        published = self.env["gr.oneroster.object"]
+        self._try_after(lambda: published._publish(self.company_id))
+
+    def _try_after(self, work):
+        """Do what follows a run; a failure there takes nothing back of what it applied.
+
+        Both are done again by night or by the quarter of an hour.
+        """
+        try:
+            with self.env.cr.savepoint():
+                work()
+        except OperationalError:
+            raise  # the connection or a conflict: the whole transaction is tried again
+        except Exception as error:  # noqa: BLE001  what was applied has to stay
+            self.env.invalidate_all(flush=False)
+            self._log_after(error)
+
+    def _log_after(self, error):
+        """Name the error; its text and its values are a child's, perhaps."""
+        _logger.error("After run %s: %s", self.id, type(error).__name__)
 
     def _refresh_statistics(self):
         """Let PostgreSQL count what a large run has added.

@@ -3,6 +3,7 @@
 import base64
 import copy
 from datetime import date
+from unittest.mock import patch
 
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -54,6 +55,17 @@ class TestGrSyncRun(SyncCommon):
         self.assertEqual(group.student_count, 6)
         self.assertEqual(self._site("A").role_ids.mapped("role"), ["teacher"])
         self.assertFalse(student.partner_id)
+
+    def test_a_failure_after_a_run_takes_nothing_back(self):
+        published = type(self.env["gr.oneroster.object"])
+        with (
+            patch.object(published, "_publish", side_effect=ValueError("Ana")),
+            self.assertLogs("odoo.addons.harvest_district", "ERROR") as log,
+        ):
+            run = self._sync(rosters.small_roster())
+        self.assertEqual((run.state, run.proof_percent), ("done", 100))
+        self.assertTrue(self._student("s1"))
+        self.assertNotIn("Ana", str(log.output))
 
     def test_the_same_file_again_changes_nothing(self):
         self._sync(rosters.small_roster())
