@@ -123,6 +123,8 @@ class GrSyncReadMixin(models.AbstractModel):
             with disabling_gc():
                 self._stage(snapshot)
             stage.count = self.change_count
+        if self.change_count:
+            snapshot = None  # proved when it was applied: make room for the packing
         self._supersede_older()
         # sudo: nobody's to read
         self.sudo().baseline = base64.b64encode(pack(roster))
