@@ -85,15 +85,15 @@ class GrSyncApplyMixin(models.AbstractModel):
         return is_left
 
     def _apply_batches(self, limit):
-        applied, links = 0, Links(self._with_quiet_load())
-        while applied < limit:
+        tried, links = [], Links(self._with_quiet_load())
+        while len(tried) < limit:
             batch = self._next_batch()
             if not batch:
                 self._count_states()
                 return False
             self._apply_batch(batch, links)
-            applied += len(batch)
-        self._count_states()
+            tried += [change.id for change in batch]
+        self._count_states(tried)
         return True
 
     def _next_batch(self):
@@ -196,19 +196,22 @@ class GrSyncApplyMixin(models.AbstractModel):
             "Unexpected: %s. Ask for help.", type(error).__name__
         )
 
-    def _count_states(self):
-        self.env["gr.sync.change"].invalidate_model(["state", "error"], flush=False)
-        counts = dict(
-            self.env["gr.sync.change"]._read_group(
-                [("run_id", "=", self.id)], ["state"], ["__count"]
-            )
-        )
-        self.write(
-            {
-                "done_count": counts.get("applied", 0),
-                "error_count": counts.get("error", 0),
-            }
-        )
+    def _count_states(self, tried=None):
+        """Say how far the run is.
+
+        :param tried: ids of the changes just tried; None counts the whole run anew,
+            which is for its end: a large run has a hundred jobs
+        """
+        changes = self.env["gr.sync.change"]
+        changes.invalidate_model(["state", "error"], flush=False)
+        domain = [("run_id", "=", self.id)]
+        if tried is not None:
+            domain.append(("id", "in", tried))
+        counts = dict(changes._read_group(domain, ["state"], ["__count"]))
+        done, errors = counts.get("applied", 0), counts.get("error", 0)
+        if tried is not None:
+            done, errors = self.done_count + done, self.error_count + errors
+        self.write({"done_count": done, "error_count": errors})
 
     def _finish(self, snapshot=None):
         """Everything that may be applied is: say so, link sites, call for decisions.

@@ -32,7 +32,7 @@ class GrSyncRun(models.Model):
     _order = "id desc"
     _guarded = frozenset(
         {"state", "baseline", "fetched", "cursor", "done_count", "error_count"}
-        | {"proof_id"}
+        | {"proof_id", "is_forgotten", "undone_count", "kept_count"}
     )
 
     name = fields.Char(compute="_compute_name", store=True)
