@@ -1,0 +1,25 @@
+{
+    "name": "Harvest Training",
+    "summary": "Training programs on Odoo eLearning: sessions, homework, certificates",
+    "version": "19.0.1.0.0",
+    "category": "Education",
+    "author": "Harvest",
+    "website": "https://example.org/harvest",
+    "license": "LGPL-3",
+    "depends": [
+        "harvest_base",
+        "website_slides_survey",
+        "hr_skills",
+        "calendar",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/harvest_training_security.xml",
+        "views/gr_training_program_views.xml",
+        "views/gr_course_integration_views.xml",
+        "views/gr_training_enrollment_views.xml",
+        "views/gr_progress_tracker_views.xml",
+        "views/harvest_training_menus.xml",
+    ],
+    "application": True,
+}

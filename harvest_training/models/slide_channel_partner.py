@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class SlideChannelPartner(models.Model):
+    _inherit = "slide.channel.partner"
