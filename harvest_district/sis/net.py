@@ -16,9 +16,7 @@ What it promises, whatever the vendor (hazards of the interop reference, §11):
 No URL, header or body of a request reaches a log or a message.
 """
 
-import ipaddress
 import json
-import logging
 import random
 import socket
 import time
@@ -31,25 +29,23 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+
+from odoo.addons.harvest_base.guarded_http import (
+    ForbiddenAddress,
+    guarded_connection,
+    guarded_session,
+    is_trusted,
+)
 
 from .errors import RosterError
 
 _CHUNK = 1 << 16  # bytes
-# Their debug lines hold URLs, filters and signed headers.
-_TALKATIVE = ("urllib3.connectionpool", "oauthlib", "requests_oauthlib")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class NetError(RosterError):
     """A district system could not be asked, or gave no answer that can be used."""
-
-
-class _ForbiddenAddress(Exception):
-    """The name leads to an address inside; never leaves this module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +117,10 @@ class Net:
     waited: float = 0
 
     def __post_init__(self) -> None:
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
-        self._session = requests.Session()
-        self._session.trust_env = False  # no credentials from a netrc file
-        adapter = _Adapter(self.policy)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        policy = self.policy
+        self._session = guarded_session(
+            policy.trusted_hosts, (policy.connect_timeout, policy.read_timeout)
+        )
 
     def close(self) -> None:
         self._session.close()
@@ -189,7 +182,7 @@ class Net:
             raise NetError.of("net_other_host", place)
 
     def _is_trusted(self, parts) -> bool:
-        return bool(self.policy.trusted_hosts & {parts.hostname, parts.netloc})
+        return is_trusted(parts, self.policy.trusted_hosts)
 
     def _patiently(self, method, url, place, signed, how) -> Answer:
         """Try until an answer comes that is worth reading, or patience ends.
@@ -242,7 +235,7 @@ class Net:
                 return Answer(
                     response.status_code, response.headers, body, place, response.url
                 )
-        except (requests.RequestException, HTTPError, _ForbiddenAddress) as error:
+        except (requests.RequestException, HTTPError, ForbiddenAddress) as error:
             raise _failure(error, place) from None
 
     def _read(self, response, place: str) -> bytes:
@@ -324,7 +317,7 @@ def refusal(answer: Answer) -> NetError:
 
 def _failure(error: Exception, place: str) -> NetError:
     text = str(error)
-    if isinstance(error, _ForbiddenAddress):
+    if isinstance(error, ForbiddenAddress):
         return NetError.of("net_private_address", place)
     if isinstance(error, requests.exceptions.SSLError):
         return NetError.of("net_certificate", place)
@@ -339,31 +332,6 @@ def _failure(error: Exception, place: str) -> NetError:
     return NetError.of("net_unreachable", place)
 
 
-# THE ADDRESS THAT IS REALLY CONNECTED TO
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-
-
-def _guard(sock: Any, trusted: bool) -> Any:
-    """Close a connection to an address inside before anything is sent on it."""
-    address = ipaddress.ip_address(sock.getpeername()[0].partition("%")[0])
-    if not trusted and not _carried(address).is_global:
-        sock.close()
-        raise _ForbiddenAddress
-    return sock
-
-
-def _carried(
-    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The IPv4 address that an IPv6 one leads to (mapped, 6to4, NAT64), else itself."""
-    if address.version == 4:
-        return address
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
-
-
 def connect(host: str, port: int, policy: NetPolicy) -> socket.socket:
     """A connection for other protocols than HTTP, under the same rules.
 
@@ -371,9 +339,10 @@ def connect(host: str, port: int, policy: NetPolicy) -> socket.socket:
         ``net_private_address``
     """
     try:
-        sock = socket.create_connection((host, port), policy.connect_timeout)
-        return _guard(sock, bool({host, f"{host}:{port}"} & policy.trusted_hosts))
-    except _ForbiddenAddress:
+        return guarded_connection(
+            host, port, policy.trusted_hosts, policy.connect_timeout
+        )
+    except ForbiddenAddress:
         raise NetError.of("net_private_address") from None
     except socket.gaierror:
         raise NetError.of("net_unknown_host") from None
@@ -381,43 +350,3 @@ def connect(host: str, port: int, policy: NetPolicy) -> socket.socket:
         raise NetError.of("net_timeout") from None
     except OSError:
         raise NetError.of("net_unreachable") from None
-
-
-class _HTTPConnection(HTTPConnection):
-    trusted_hosts: frozenset[str] = frozenset()
-
-    def _new_conn(self):
-        hosts = {self.host, f"{self.host}:{self.port}"}
-        return _guard(super()._new_conn(), bool(self.trusted_hosts & hosts))
-
-
-class _HTTPSConnection(HTTPSConnection):
-    trusted_hosts: frozenset[str] = frozenset()
-
-    def _new_conn(self):
-        hosts = {self.host, f"{self.host}:{self.port}"}
-        return _guard(super()._new_conn(), bool(self.trusted_hosts & hosts))
-
-
-class _Adapter(HTTPAdapter):
-    """Uses connections that look at the address before they speak, and time out."""
-
-    def __init__(self, policy: NetPolicy) -> None:
-        self._policy = policy
-        super().__init__(max_retries=0)
-
-    def send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
-        timeout = (self._policy.connect_timeout, self._policy.read_timeout)
-        return super().send(request, **(how | {"timeout": timeout}))
-
-    def init_poolmanager(self, *args: Any, **how: Any) -> None:
-        super().init_poolmanager(*args, **how)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": self._pool(HTTPConnectionPool, _HTTPConnection),
-            "https": self._pool(HTTPSConnectionPool, _HTTPSConnection),
-        }
-
-    def _pool(self, pool: type, connection: type) -> type:
-        guarded = type(connection.__name__, (connection,), {})
-        guarded.trusted_hosts = self._policy.trusted_hosts
-        return type(pool.__name__, (pool,), {"ConnectionCls": guarded})

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request, Response
 
+from odoo.addons.harvest_base.guarded_http import ForbiddenAddress, guard
 from odoo.addons.harvest_district.sis import net as net_module
 from odoo.addons.harvest_district.sis.auth import (
     ClientCredentials,
@@ -182,10 +183,10 @@ def test_which_addresses_are_inside(address, inside):
 
     found = Socket()
     if inside:
-        with pytest.raises(net_module._ForbiddenAddress):
-            net_module._guard(found, False)
+        with pytest.raises(ForbiddenAddress):
+            guard(found, False)
         assert found.closed
-    assert net_module._guard(found, True) is found
+    assert guard(found, True) is found
 
 
 def test_a_trusted_host_is_trusted_on_its_port_only(double):
