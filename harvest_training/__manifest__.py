@@ -15,6 +15,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/harvest_training_security.xml",
+        "security/gr_training_notice_security.xml",
+        "data/gr_rule_notice_data.xml",
+        "data/mail_template_data.xml",
+        "data/ir_cron_notice_data.xml",
+        "views/notice_mail_templates.xml",
+        "views/gr_training_notice_views.xml",
         "views/gr_training_program_views.xml",
         "views/gr_course_integration_views.xml",
         "views/gr_training_enrollment_views.xml",

@@ -10,6 +10,12 @@ from . import gr_assessment_integration
 from . import gr_assessment_attempt
 from . import gr_document_request
 from . import gr_student
+from . import gr_rule
+from . import gr_student_notice
+from . import gr_training_enrollment_notice
+from . import gr_training_notice
+from . import gr_training_notice_find
+from . import res_company_notice
 from . import hr_employee
 from . import res_users
 from . import slide_channel

@@ -103,3 +103,8 @@ def _document(env, place):
     return env["gr.document.request"].create(
         {"student_id": place.student.id, "name": "Diploma"}
     )
+
+
+@factory("gr.training.notice")
+def _notice(env, place):
+    return env["gr.training.notice"]._queue("welcome", _enrollment(env, place))
