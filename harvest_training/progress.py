@@ -1,13 +1,13 @@
 """How far a learner is: the one definition, without a database.
 
-A course has up to four parts: the eLearning course, sessions to attend, homework to have
-accepted, assessments to pass. A part that the course does not have is left out and the
-weights of the others keep their proportion::
+A course has up to four parts: the eLearning course, sessions to attend, homework to
+have accepted, assessments to pass. A part that the course does not have is left out and
+the weights of the others keep their proportion::
 
     overall = sum(weight * share done) / sum(weight)     over the parts there are
 
 A course is completed when ``overall`` reaches its threshold. Both are percentages,
-0 to 100, kept to two decimals (half up), so that 33.335 is 33.34 wherever it is computed.
+0 to 100, kept to two decimals (half up): 33.335 is 33.34 wherever it is computed.
 """
 
 from collections.abc import Iterable
@@ -85,6 +85,6 @@ def status(progress: float, threshold: float, has_begun: bool) -> str:
     :param has_begun: something was done that may not show in the percentage, e.g. a
         submitted homework that waits for its review
     """
-    if progress >= threshold and (progress > 0 or has_begun or threshold > 0):
+    if progress >= threshold:
         return "completed"
     return "in_progress" if progress > 0 or has_begun else "not_started"

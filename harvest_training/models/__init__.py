@@ -1,5 +1,6 @@
 from . import gr_training_program
 from . import gr_course_integration
+from . import gr_training_completion_mixin
 from . import gr_training_enrollment
 from . import gr_progress_tracker
 from . import gr_course_session
@@ -9,6 +10,8 @@ from . import gr_homework_attempt
 from . import gr_assessment_integration
 from . import gr_assessment_attempt
 from . import gr_document_request
+from . import gr_elearning_integration
+from . import gr_training_discrepancy
 from . import gr_student
 from . import gr_rule
 from . import gr_student_notice

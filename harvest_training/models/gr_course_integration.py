@@ -1,6 +1,21 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-from ..const import DEFINITION_STATUS
+from ..const import DEFINITION_STATUS, LEARNING_STATUS
+
+# What a learner's progress depends on.
+DEFINITION = {
+    "status",
+    "required",
+    "weight",
+    "completion_threshold",
+    "prerequisite_ids",
+    "sessions_required",
+    "weight_elearning",
+    "weight_sessions",
+    "weight_homework",
+    "weight_assessments",
+}
 
 
 class GrCourseIntegration(models.Model):
@@ -89,3 +104,96 @@ class GrCourseIntegration(models.Model):
     _check_sessions = models.Constraint(
         "CHECK (sessions_required >= 0)", "A number of sessions cannot be negative."
     )
+
+    enrolled_students = fields.Integer(compute="_compute_statistics")
+    completed_students = fields.Integer(compute="_compute_statistics")
+    average_progress = fields.Float(compute="_compute_statistics")
+
+    @api.depends("tracker_ids.status", "tracker_ids.overall_progress")
+    def _compute_statistics(self):
+        enrolled, completed, progress = {}, {}, {}
+        Tracker = self.env["gr.progress.tracker"]
+        if Tracker.has_access("read"):
+            mine = [("course_integration_id", "in", self.ids)]
+            done = [*mine, ("status", "in", ("completed", "certified"))]
+            for course, count, mean in Tracker._read_group(
+                mine, ["course_integration_id"], ["__count", "overall_progress:avg"]
+            ):
+                enrolled[course.id], progress[course.id] = count, mean
+            for course, count in Tracker._read_group(
+                done, ["course_integration_id"], ["__count"]
+            ):
+                completed[course.id] = count
+        for course in self:
+            course.enrolled_students = enrolled.get(course.id, 0)
+            course.completed_students = completed.get(course.id, 0)
+            course.average_progress = progress.get(course.id, 0.0)
+
+    @api.onchange("elearning_course_id")
+    def _onchange_elearning_course_id(self):
+        if not self.name:
+            self.name = self.elearning_course_id.name
+
+    @api.constrains("prerequisite_ids", "training_program_id")
+    def _check_prerequisites(self):
+        for course in self:
+            if course.prerequisite_ids.training_program_id - course.training_program_id:
+                raise ValidationError(
+                    self.env._("A prerequisite is a course of the same program.")
+                )
+            if course._has_cycle("prerequisite_ids"):
+                raise ValidationError(
+                    self.env._("“%s” would have to be completed first.", course.name)
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        courses = super().create(vals_list)
+        # sudo: who is in a program gets its new course, too
+        enrollments = courses.training_program_id.enrollment_ids.sudo()
+        enrollments.filtered(
+            lambda line: line.status in LEARNING_STATUS
+        )._ensure_trackers()
+        return courses
+
+    def write(self, vals):
+        if {"elearning_course_id", "training_program_id"} & vals.keys():
+            self._refuse_move(vals)
+        result = super().write(vals)
+        if DEFINITION & vals.keys():
+            # sudo: a definition counts for all learners, seen or not
+            self.sudo()._refresh_trackers()
+        return result
+
+    def _refuse_move(self, vals):
+        for course in self.sudo().filtered("tracker_ids"):  # sudo: all learners count
+            for name in ("elearning_course_id", "training_program_id"):
+                if name in vals and course[name].id != vals[name]:
+                    raise UserError(
+                        self.env._(
+                            "“%s” has learners. Archive it and add another course, so"
+                            " that what they did stays true.",
+                            course.name,
+                        )
+                    )
+
+    def _refresh_trackers(self):
+        live = self.tracker_ids.filtered(lambda tracker: not tracker.is_frozen)
+        live._derive()
+        # A weight or "required" changes the program without changing a tracker.
+        live.enrollment_id._refresh()
+        self.training_program_id.enrollment_ids.filtered(
+            lambda line: line.status in LEARNING_STATUS
+        )._ensure_trackers()
+
+    def _get_open_prerequisites(self):
+        """The prerequisites that still count: an archived course closes no way."""
+        self.ensure_one()
+        return self.prerequisite_ids.filtered(lambda course: course.status == "active")
+
+    def action_view_trackers(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_training.gr_progress_tracker_action"
+        )
+        return action | {"domain": [("course_integration_id", "=", self.id)]}
