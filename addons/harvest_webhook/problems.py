@@ -60,7 +60,7 @@ PROBLEMS: dict[str, tuple[HTTPStatus, str]] = {
         HTTPStatus.UNAUTHORIZED,
         (
             "webhook-timestamp is %(seconds)s seconds %(side)s our clock; at most"
-            " %(tolerance)s are allowed. Set the clock by NTP and sign each attempt anew."
+            " %(tolerance)s are allowed. Set the clock and sign each attempt anew."
         ),
     ),
     "json_malformed": (

@@ -97,7 +97,6 @@ def _ask(url, body, headers, policy) -> tuple[int, float]:
             headers={"Content-Type": "application/json", **headers},
             stream=True,
             allow_redirects=False,
-            timeout=timeout,
         ) as response,
     ):
         return response.status_code, _retry_after(response.headers)

@@ -20,7 +20,6 @@ class HarvestWebhook(Controller):
         csrf=False,
         save_session=False,
         sitemap=False,
-        max_content_length=MAX_BODY_BYTES,
     )
     def receive(self, key, **_params):
         return self._send(self._check_call() or self._take(key))
@@ -43,6 +42,8 @@ class HarvestWebhook(Controller):
         if not source:
             return problem("not_found")
         http = request.httprequest
+        # Not in the route: Odoo would answer with a page instead of a problem.
+        http.max_content_length = MAX_BODY_BYTES
         try:
             body = http.get_data(cache=True)
         except RequestEntityTooLarge:  # sent in chunks, without a length

@@ -48,8 +48,10 @@ class GrWebhookType(models.Model):
     def _find(self, code, direction):
         """Return the type (sudoed), or none."""
         # sudo: a vocabulary, asked by programs
-        return self.sudo().search(
-            [("code", "=", code), ("direction", "=", direction)], limit=1
+        return self.sudo().search_fetch(
+            [("code", "=", code), ("direction", "=", direction)],
+            ["code", "payload_fields"],
+            limit=1,
         )
 
     def _check_declared(self, data):
