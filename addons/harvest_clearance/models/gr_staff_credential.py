@@ -1,0 +1,367 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ..const import CREDENTIAL_STATES, SOURCES
+from ..validity import Held, last_day
+
+# Known to this process only, so that no client can send it: see queue_job's sentinel.
+_EVENT = object()
+
+
+class GrStaffCredential(models.Model):
+    """A course taken, a clearance given, a card shown. Once verified it never changes.
+
+    What happens later is another row (a renewal) or a date with its reason (a
+    revocation). The dates decide what counts, not the state.
+    """
+
+    _name = "gr.staff.credential"
+    _description = "Staff Credential"
+    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "issued desc, id desc"
+    _check_company_auto = True
+    _guarded = frozenset(
+        {
+            "state", "verified_by_id", "verified_at", "revoked_on", "revoked_reason",
+            "source", "source_model", "source_id", "resume_line_id",
+        }
+    )  # fmt: skip
+    _fixed = frozenset({"employee_id"})
+
+    employee_id = fields.Many2one(
+        "hr.employee",
+        string="Person",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        related="employee_id.company_id", string="District", store=True, index=True
+    )
+    requirement_id = fields.Many2one(
+        "gr.staff.requirement", required=True, index=True, ondelete="restrict"
+    )
+    code = fields.Char(related="requirement_id.code", store=True, index=True)
+    kind = fields.Selection(related="requirement_id.kind")
+    is_cori = fields.Boolean(related="requirement_id.is_cori")
+    renewal = fields.Selection(related="requirement_id.renewal")
+    site_id = fields.Many2one(
+        "gr.site",
+        string="For the Site",
+        check_company=True,
+        index="btree_not_null",
+        help="Where the assignment is that this was given for",
+    )
+    issued = fields.Date(
+        "Completed or Issued", required=True, default=fields.Date.context_today
+    )
+    card_expires = fields.Date(
+        "Date on the Card",
+        help="The last day printed on it. Empty: counted from the requirement",
+    )
+    expires = fields.Date(
+        "Valid Through",
+        compute="_compute_expires",
+        store=True,
+        compute_sudo=True,
+        help="The last day on which it holds. Empty: it does not end.",
+    )
+    issuer = fields.Char()
+    number = fields.Char("Certificate Number")
+    hours = fields.Float()
+    exempt = fields.Boolean(
+        help="The person need not renew it, for example after a documented positive TB"
+        " test."
+    )
+    exempt_reason = fields.Char()
+    transferred = fields.Boolean(
+        "Transferred", help="Brought along from another employer, with its own age"
+    )
+    document_ids = fields.Many2many("ir.attachment", string="Documents", copy=False)
+    state = fields.Selection(
+        CREDENTIAL_STATES, required=True, default="draft", index=True, copy=False
+    )
+    verified_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    verified_at = fields.Datetime(readonly=True, copy=False)
+    revoked_on = fields.Date(readonly=True, copy=False)
+    revoked_reason = fields.Char(readonly=True, copy=False)
+    source = fields.Selection(SOURCES, required=True, default="manual", readonly=True)
+    source_model = fields.Char(readonly=True, copy=False)
+    source_id = fields.Many2oneReference(
+        "Source Record", model_field="source_model", readonly=True, copy=False
+    )
+    resume_line_id = fields.Many2one(
+        "hr.resume.line", readonly=True, copy=False, index="btree_not_null"
+    )
+
+    _check_dates = models.Constraint(
+        "CHECK (card_expires >= issued)", "It cannot end before it was issued."
+    )
+    _check_exempt = models.Constraint(
+        "CHECK (NOT exempt OR exempt_reason IS NOT NULL)",
+        "Say why the person is exempt.",
+    )
+    _check_revoked = models.Constraint(
+        "CHECK (state != 'revoked' OR (revoked_on IS NOT NULL"
+        " AND revoked_reason IS NOT NULL))",
+        "A revocation has a date and a reason.",
+    )
+    _employee_code_idx = models.Index("(employee_id, code)")
+
+    @api.depends("employee_id", "requirement_id", "issued")
+    def _compute_display_name(self):
+        for credential in self:
+            # sudo: the person's name, for who may read the credential
+            person = credential.sudo().employee_id.name or ""
+            credential.display_name = f"{credential.code or ''} {person}".strip()
+
+    @api.depends(
+        "issued", "card_expires", "exempt", "requirement_id.renewal",
+        "requirement_id.renewal_months", "requirement_id.window_weeks",
+        "requirement_id.window_lead_weeks",
+    )  # fmt: skip
+    def _compute_expires(self):
+        for company, credentials in self.grouped("company_id").items():
+            clock = self.env["gr.staff.clearance"]._get_clock(
+                company or self.env.company
+            )
+            for credential in credentials:
+                terms = credential.requirement_id._get_terms()
+                dated = credential.issued and credential.requirement_id
+                held = dated and credential._get_held()
+                credential.expires = held and last_day(terms, held, clock)
+
+    def _get_held(self):
+        """Return the ``Held`` that the engine counts with."""
+        self.ensure_one()
+        return Held(
+            issued=self.issued,
+            stated=self.card_expires or None,
+            exempt=self.exempt,
+            transferred=self.transferred,
+            revoked_on=self.revoked_on or None,
+            key=self.id or 0,
+        )
+
+    @api.constrains("issued")
+    def _check_issued(self):
+        for credential in self:
+            if credential.issued > fields.Date.context_today(self):
+                raise ValidationError(
+                    self.env._("It cannot be completed in the future. Check the date.")
+                )
+
+    @api.constrains("requirement_id", "number", "document_ids", "exempt_reason")
+    def _check_cori(self):
+        """11 CCR 700 ff.: keep the date and the status, never what the record says."""
+        for credential in self.filtered("is_cori"):
+            if credential.number or credential.document_ids or credential.exempt_reason:
+                raise ValidationError(
+                    self.env._(
+                        "For “%(name)s” only the date may be kept. Take the document,"
+                        " the number and the note away; the law forbids to store"
+                        " criminal record information.",
+                        name=credential.requirement_id.name,
+                    )
+                )
+
+    @api.constrains("requirement_id", "site_id")
+    def _check_assignment(self):
+        for credential in self:
+            if credential.renewal == "per_assignment" and not credential.site_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(name)s” is given for one assignment. Choose the site.",
+                        name=credential.requirement_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        credentials = super().create(vals_list)
+        credentials._own_documents()
+        return credentials
+
+    def write(self, vals):
+        if self.env.context.get("gr_credential_event") is not _EVENT:
+            self._check_history()
+        result = super().write(vals)
+        if "document_ids" in vals:
+            self._own_documents()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        self._check_history()
+
+    def _check_history(self):
+        """Refuse to change what has been verified, whoever asks."""
+        if any(credential.state != "draft" for credential in self):
+            raise UserError(
+                self.env._(
+                    "What has been verified is history and stays as it is. Register a"
+                    " new one, or revoke this one with a reason."
+                )
+            )
+
+    def _own_documents(self):
+        """Hang uploads on the record, so that they are as restricted as it is."""
+        for credential in self:
+            # sudo: only what this user uploaded just now and hung on nothing yet
+            loose = credential.document_ids.sudo().filtered(
+                lambda document: (
+                    not document.res_id and document.create_uid == self.env.user
+                )
+            )
+            loose.write({"res_model": self._name, "res_id": credential.id})
+
+    def _write_event(self, vals):
+        # sudo: guarded fields, after the caller has checked who asks
+        self.sudo().with_context(gr_credential_event=_EVENT).write(vals)
+
+    # ACTIONS
+
+    def action_verify(self):
+        """Take note that somebody has seen the proof. It is history from now on."""
+        self.check_access("write")
+        drafts = self.filtered(lambda one: one.state == "draft")
+        drafts._check_may_verify()
+        drafts._check_issuer()
+        drafts._verify()
+        return True
+
+    def _check_may_verify(self):
+        """Only B and C verify, and nobody the own record."""
+        user = self.env.user
+        allowed = self.env.su or any(
+            user.has_group(f"harvest_base.group_harvest_{role}")
+            for role in ("operations", "program")
+        )
+        if not allowed:
+            raise AccessError(
+                self.env._("Ask the compliance manager or the site coordinator.")
+            )
+        # sudo: who the person is, to compare
+        if not self.env.su and user in self.sudo().employee_id.user_id:
+            raise AccessError(
+                self.env._(
+                    "Nobody verifies the own credentials. Ask a colleague of role B or"
+                    " C."
+                )
+            )
+
+    def _check_issuer(self):
+        for credential in self:
+            requirement = credential.requirement_id
+            if not (
+                credential.exempt or requirement._accepts_issuer(credential.issuer)
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is accepted only from: %(issuers)s. This one is"
+                        " from “%(issuer)s”. Ask for an accepted card.",
+                        name=requirement.name,
+                        issuers=", ".join(requirement.accepted_issuers.splitlines()),
+                        issuer=credential.issuer or "–",
+                    )
+                )
+
+    def _verify(self):
+        self._write_event(
+            {
+                "state": "verified",
+                "verified_by_id": self.env.uid,
+                "verified_at": fields.Datetime.now(),
+            }
+        )
+        self._supersede_earlier()
+        self._write_resume()
+        # sudo: a projection; it says the same whoever has it counted
+        self.env["gr.staff.clearance"].sudo()._refresh(self.sudo().employee_id)
+
+    def _supersede_earlier(self):
+        """Mark the rows that these renew. Their dates still count for their time."""
+        codes = {(one.employee_id.id, one.code, one.site_id.id) for one in self}
+        # sudo: history of the same people, also where this user sees only a part
+        earlier = self.sudo().search(
+            [
+                ("employee_id", "in", self.employee_id.ids),
+                ("code", "in", self.mapped("code")),
+                ("state", "=", "verified"),
+            ]
+        )
+        newest = {}
+        for one in earlier.sorted(lambda one: (one.issued, one.id)):
+            newest[one.employee_id.id, one.code, one.site_id.id] = one.id
+        old = earlier.filtered(
+            lambda one: (
+                (key := (one.employee_id.id, one.code, one.site_id.id)) in codes
+                and newest[key] != one.id
+            )
+        )
+        old._write_event({"state": "superseded"})
+
+    def _write_resume(self):
+        """Add a line of its own to the resume; earlier lines are left alone."""
+        training = self.env.ref("hr_skills.resume_type_training", False)
+        shown = self.filtered(
+            lambda one: one.requirement_id.on_resume and not one.resume_line_id
+        )
+        # sudo: the resume is the person's; this line is the suite's to add
+        lines = (
+            self.env["hr.resume.line"]
+            .sudo()
+            .create([one._prepare_resume_line(training) for one in shown])
+        )
+        for credential, line in zip(shown, lines, strict=True):
+            credential._write_event({"resume_line_id": line.id})
+
+    def _prepare_resume_line(self, training):
+        self.ensure_one()
+        details = " · ".join(filter(None, (self.issuer, self.number)))
+        return {
+            "employee_id": self.employee_id.id,
+            "name": self.requirement_id.name,
+            "date_start": self.issued,
+            "date_end": self.expires,
+            "description": details,
+            "line_type_id": training and training.id,
+        }
+
+    def action_revoke(self):
+        """Ask for the date and the reason."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Revoke"),
+            "res_model": "gr.staff.credential.revoke",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_credential_id": self.id},
+        }
+
+    def action_renew(self):
+        """Open a new row for the same person and requirement."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "gr.staff.credential",
+            "view_mode": "form",
+            "context": {
+                "default_employee_id": self.employee_id.id,
+                "default_requirement_id": self.requirement_id.id,
+                "default_site_id": self.site_id.id,
+                "default_issuer": self.issuer,
+            },
+        }
+
+    def _revoke(self, day, reason):
+        """Take back what was verified; it stops to count on ``day``."""
+        if any(one.state not in ("verified", "superseded") for one in self):
+            raise UserError(self.env._("Only what has been verified can be revoked."))
+        self._write_event(
+            {"state": "revoked", "revoked_on": day, "revoked_reason": reason}
+        )
+        self.env["gr.staff.clearance"].sudo()._refresh(self.sudo().employee_id)
+        # sudo (above): a projection, and who the people are

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    """Who is told when a site coordinator has not solved it."""
+
+    _inherit = "res.company"
+
+    gr_compliance_user_id = fields.Many2one(
+        "res.users",
+        string="Compliance Manager",
+        domain=[("share", "=", False)],
+        help="Is told of staff requirements that are overdue. Empty: everybody of role"
+        " B in the district.",
+    )
+
+    def _gr_compliance_users(self):
+        """Return the users who answer for compliance in this district."""
+        self.ensure_one()
+        if self.gr_compliance_user_id.active:
+            return self.gr_compliance_user_id
+        group = self.env.ref("harvest_base.group_harvest_operations")
+        admin = self.env.ref("harvest_base.group_harvest_admin")
+        # sudo: who holds a role, for a mail of the system
+        users = group.sudo().all_user_ids.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        )
+        return (users - admin.sudo().all_user_ids) or users
