@@ -174,6 +174,8 @@ DISTRICT_WIDE = {
     "gr.sync.run": {"B": "cr", "Admin": "cr"},
     "gr.sync.school": {"B": "rw", "Admin": "rw"},
     "gr.school.year": {"B": "crwu", "C": "crw", "Admin": "crwu"},
+    "gr.webhook.endpoint": {"Admin": "crw"},
+    "gr.webhook.source": {"Admin": "crw"},
 }
 
 
