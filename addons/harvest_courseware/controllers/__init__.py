@@ -1,0 +1,3 @@
+from . import content
+from . import player
+from . import xapi
