@@ -267,4 +267,7 @@ class GrWebhookEndpoint(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "harvest_webhook.gr_webhook_delivery_action"
         )
-        return action | {"domain": [("endpoint_id", "=", self.id)], "context": {}}
+        return action | {
+            "domain": [("endpoint_id", "=", self.id)],
+            "context": self._get_search_defaults(),
+        }

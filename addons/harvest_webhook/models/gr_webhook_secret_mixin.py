@@ -112,3 +112,8 @@ class GrWebhookSecretMixin(models.AbstractModel):
         self.check_access("write")
         # sudo: nobody's to write by hand
         self.sudo().write({"former_sealed": False, "former_until": False})
+
+    def _get_search_defaults(self):
+        """Return the filters that a button asks for, for the log that it opens."""
+        prefix = "search_default_"
+        return {k: v for k, v in self.env.context.items() if k.startswith(prefix)}

@@ -76,6 +76,7 @@ class GrWebhookSource(models.Model):
         " shown again.",
     )
     event_ids = fields.One2many("gr.webhook.event", "source_id")
+    event_count = fields.Integer("Event Count", compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     refused_count = fields.Integer("Refused", compute="_compute_counts")
     last_event_date = fields.Datetime("Last Event", compute="_compute_counts")
@@ -119,14 +120,13 @@ class GrWebhookSource(models.Model):
         found = {
             (source.id, state): (count, last) for source, state, count, last in groups
         }
-        nothing = (0, False)
         for source in self:
-            source.failed_count = found.get((source.id, "failed"), nothing)[0]
-            source.refused_count = found.get((source.id, "refused"), nothing)[0]
-            source.last_event_date = max(
-                (last for (own, _s), (_n, last) in found.items() if own == source.id),
-                default=False,
-            )
+            mine = {s: row for (own, s), row in found.items() if own == source.id}
+            source.event_count = sum(count for count, _last in mine.values())
+            source.failed_count = mine.get("failed", (0,))[0]
+            source.refused_count = mine.get("refused", (0,))[0]
+            dates = [last for _count, last in mine.values()]
+            source.last_event_date = max(dates, default=False)
 
     # RECEIVE
 
@@ -204,4 +204,7 @@ class GrWebhookSource(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "harvest_webhook.gr_webhook_event_action"
         )
-        return action | {"domain": [("source_id", "=", self.id)], "context": {}}
+        return action | {
+            "domain": [("source_id", "=", self.id)],
+            "context": self._get_search_defaults(),
+        }

@@ -28,6 +28,15 @@ class TestGrWebhookEndpoint(WebhookCommon):
             self.endpoint.with_user(self.admin).read(["secret_sealed"])
         self.assertNotIn("secret_sealed", self.endpoint.with_user(self.admin).read()[0])
 
+    def test_only_administrators_open_the_dialogue_of_the_secret(self):
+        """The form asks by ``onchange``; nothing of it is stored."""
+        Secret = self.env["gr.webhook.secret"].with_context(default_secret="whsec_x")
+        spec = {"secret": {}}
+        found = Secret.with_user(self.admin).onchange({}, [], spec)
+        self.assertEqual(found["value"]["secret"], "whsec_x")
+        with self.assertRaises(AccessError):
+            Secret.with_user(self.users["B"]).onchange({}, [], spec)
+
     def test_both_secrets_sign_while_they_are_rotated(self):
         first = self.receiver.secret
         second = self.endpoint._renew_secret()
