@@ -15,6 +15,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/harvest_training_security.xml",
+        "security/gr_training_report_security.xml",
         "security/gr_training_notice_security.xml",
         "data/gr_rule_notice_data.xml",
         "data/mail_template_data.xml",
@@ -26,6 +27,11 @@
         "views/gr_training_enrollment_views.xml",
         "views/gr_progress_tracker_views.xml",
         "views/harvest_training_menus.xml",
+        "views/gr_training_report_views.xml",
     ],
+    "assets": {
+        "web.assets_unit_tests": ["harvest_training/static/tests/**/*"],
+        "web.assets_backend": ["harvest_training/static/src/dashboard/**/*"],
+    },
     "application": True,
 }

@@ -23,3 +23,8 @@ from . import hr_employee
 from . import res_users
 from . import slide_channel
 from . import slide_channel_partner
+from . import gr_training_report
+from . import gr_training_dashboard
+from . import gr_training_dashboard_rounds
+from . import gr_training_dashboard_today
+from . import res_company_risk

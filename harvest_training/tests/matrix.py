@@ -108,3 +108,8 @@ def _document(env, place):
 @factory("gr.training.notice")
 def _notice(env, place):
     return env["gr.training.notice"]._queue("welcome", _enrollment(env, place))
+
+
+@factory("gr.training.report")
+def _report(env, place):
+    return env["gr.training.report"].browse(_enrollment(env, place).id)
