@@ -16,9 +16,6 @@
         "views/home_templates.xml",
     ],
     "assets": {
-        "web._assets_secondary_variables": [
-            "harvest_portal/static/src/scss/fonts.scss",
-        ],
         "web.assets_frontend": [
             "harvest_portal/static/src/scss/family.scss",
         ],

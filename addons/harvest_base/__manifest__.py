@@ -25,5 +25,10 @@
         "views/gr_wizard_views.xml",
         "views/harvest_base_menus.xml",
     ],
+    "assets": {
+        "web._assets_secondary_variables": [
+            "harvest_base/static/src/scss/fonts.scss",
+        ],
+    },
     "application": True,
 }
