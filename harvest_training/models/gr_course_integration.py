@@ -75,7 +75,8 @@ class GrCourseIntegration(models.Model):
         help="Courses to complete before this one opens",
     )
     sessions_required = fields.Integer(
-        help="How many sessions a learner attends; of one topic, one counts"
+        default=0,
+        help="How many sessions a learner attends; of one topic, one counts",
     )
     weight_elearning = fields.Float(default=1.0)
     weight_sessions = fields.Float(default=1.0)

@@ -7,6 +7,16 @@ class GrTrainingCompletionMixin(models.AbstractModel):
     _name = "gr.training.completion.mixin"
     _description = "Completion of a Training Enrollment"
 
+    missing_requirements = fields.Text(compute="_compute_missing_requirements")
+
+    def _compute_missing_requirements(self):
+        for enrollment in self:
+            enrollment.missing_requirements = (
+                "\n".join(enrollment._get_missing_requirements())
+                if enrollment.needs_review
+                else False
+            )
+
     def _on_completed(self):
         """All courses are completed: tell the learner, certify or flag (sudoed)."""
         self.env["gr.training.notice"]._queue("program_completed", self)

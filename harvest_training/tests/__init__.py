@@ -1,3 +1,3 @@
-
 from . import test_dashboard
 from . import test_dashboard_js
+from . import test_gr_training_enrollment

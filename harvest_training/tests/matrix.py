@@ -113,3 +113,10 @@ def _notice(env, place):
 @factory("gr.training.report")
 def _report(env, place):
     return env["gr.training.report"].browse(_enrollment(env, place).id)
+
+
+@factory("gr.training.discrepancy")
+def _discrepancy(env, place):
+    return env["gr.training.discrepancy"].create(
+        {"kind": "uncertified", "enrollment_id": _enrollment(env, place).id}
+    )

@@ -1,11 +1,15 @@
 """How far a learner is: the definition, by example and by property."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.harvest_training.progress import Part, average, overall, status
 
+# A busy machine draws slowly; that says nothing about the definition.
+patient = settings(
+    deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 percent = st.floats(0, 100, allow_nan=False)
 parts = st.lists(
     st.builds(
@@ -57,11 +61,13 @@ def test_status(progress, threshold, has_begun, expected):
     assert status(progress, threshold, has_begun) == expected
 
 
+@patient
 @given(parts)
 def test_overall_is_a_percentage(given_parts):
     assert 0 <= overall(given_parts) <= 100
 
 
+@patient
 @given(parts, st.integers(0, 3))
 def test_doing_more_never_costs_progress(given_parts, index):
     index %= len(given_parts)
@@ -71,6 +77,7 @@ def test_doing_more_never_costs_progress(given_parts, index):
     assert overall(more) >= overall(given_parts)
 
 
+@patient
 @given(parts)
 def test_all_done_is_all(given_parts):
     done = [Part(part.weight, part.required, part.required) for part in given_parts]
@@ -78,6 +85,7 @@ def test_all_done_is_all(given_parts):
         assert overall(done) == 100
 
 
+@patient
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2.5]), percent), min_size=1))
 def test_an_average_lies_between(pairs):
     values = [round(value, 2) for _weight, value in pairs]

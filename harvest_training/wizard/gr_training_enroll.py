@@ -1,0 +1,107 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class GrTrainingEnroll(models.TransientModel):
+    """Enroll employees, contacts or learners in a program.
+
+    An employee or a contact that is no learner yet becomes one, matched by that record
+    and never by name.
+    """
+
+    _name = "gr.training.enroll"
+    _description = "Enroll Learners"
+
+    program_id = fields.Many2one(
+        "gr.training.program",
+        required=True,
+        domain=[("status", "=", "active")],
+        default=lambda self: self._get_default_program(),
+    )
+    company_id = fields.Many2one(related="program_id.company_id")
+    employee_ids = fields.Many2many(
+        "hr.employee", domain="[('company_id', '=', company_id)]"
+    )
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Volunteers and Families",
+        domain=[("gr_is_student", "=", False), ("is_company", "=", False)],
+    )
+    learner_type = fields.Selection(
+        [("volunteer", "Volunteer"), ("family", "Family member")],
+        string="They Are",
+        default="volunteer",
+    )
+    student_ids = fields.Many2many(
+        "gr.student", string="Learners", domain="[('company_id', '=', company_id)]"
+    )
+    site_ids = fields.Many2many(
+        "gr.site",
+        string="Sites",
+        domain="[('company_id', '=', company_id)]",
+        default=lambda self: self.env.user.gr_site_ids,
+        help="Where new learners work or help",
+    )
+
+    @api.model
+    def _get_default_program(self):
+        program = self.env.context.get("active_id")
+        if self.env.context.get("active_model") != "gr.training.program":
+            return False
+        return program
+
+    def action_enroll(self):
+        """Enroll them: who is eligible starts, the others wait with the reason."""
+        self.ensure_one()
+        self.env["gr.training.enrollment"].check_access("create")
+        learners = self.student_ids | self._get_learners()
+        if not learners:
+            raise UserError(self.env._("Choose whom to enroll."))
+        enrollments = self.env["gr.training.enrollment"]._request(
+            self.program_id, learners, "agent"
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_training.gr_training_enrollment_action"
+        )
+        return action | {"domain": [("id", "in", enrollments.ids)], "context": {}}
+
+    def _get_learners(self):
+        """Return the learners that the employees and contacts are, made if need be."""
+        Student = self.env["gr.student"]
+        learners = Student
+        for employee in self.employee_ids:
+            learners |= Student.search(
+                [("employee_id", "=", employee.id)], limit=1
+            ) or self._create_learner(
+                employee.name, learner_type="staff", employee_id=employee.id
+            )
+        for partner in self.partner_ids:
+            learners |= Student.search(
+                [("partner_id", "=", partner.id)], limit=1
+            ) or self._create_learner(
+                partner.name, partner, learner_type=self.learner_type
+            )
+        return learners
+
+    def _create_learner(self, name, partner=None, **values):
+        """Enter an adult as a learner; pupils come from the roster alone."""
+        first_name, _space, last_name = (name or "").strip().rpartition(" ")
+        if not self.site_ids and self.env.user.gr_scope != "district":
+            raise UserError(self.env._("Choose at which site the learners work."))
+        # sudo: whoever may enroll may enter staff and volunteers of the own sites, but
+        # has no right to create students, since pupils are students, too
+        student = (
+            self.env["gr.student"]
+            .sudo()
+            .create(
+                {
+                    "first_name": first_name or last_name,
+                    "last_name": last_name if first_name else False,
+                    "company_id": self.company_id.id,
+                    "site_ids": self.site_ids.ids,
+                    "partner_id": partner and partner.id,
+                    **values,
+                }
+            )
+        )
+        return student.with_env(self.env)
