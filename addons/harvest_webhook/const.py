@@ -28,13 +28,13 @@ DIRECTIONS = [("out", "We send it"), ("in", "We receive it")]
 DELIVERY_STATES = [
     ("pending", "Waiting"),
     ("delivered", "Delivered"),
-    ("failed", "To Be Tried Again"),
+    ("failed", "Retrying"),
     ("dead", "Given Up"),
 ]
 OPEN_DELIVERY_STATES = ("pending", "failed")
 
 EVENT_STATES = [
-    ("received", "To Be Processed"),
+    ("received", "Waiting"),
     ("processed", "Processed"),
     ("failed", "Failed"),
     ("ignored", "Ignored"),

@@ -58,6 +58,11 @@ def dump(envelope: dict[str, Any]) -> str:
     )
 
 
+def show(envelope: dict[str, Any] | None) -> str:
+    """The body for a person to read."""
+    return json.dumps(envelope, ensure_ascii=False, indent=2) if envelope else ""
+
+
 def is_type(code: Any) -> bool:
     """Whether this is the name of an event type, such as ``course.completed``."""
     return (

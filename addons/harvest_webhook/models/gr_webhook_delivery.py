@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from .. import sending
 from ..const import DELIVERY_ERRORS, DELIVERY_STATES, OPEN_DELIVERY_STATES
-from ..payload import dump
+from ..payload import dump, show
 from ..sending import Answer
 from ..signing import make_headers
 
@@ -54,7 +54,7 @@ class GrWebhookDelivery(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for delivery in self:
-            delivery.payload_text = dump(delivery.payload) if delivery.payload else ""
+            delivery.payload_text = show(delivery.payload)
 
     def _get_cron(self):
         # sudo: a part of the product, not of the user

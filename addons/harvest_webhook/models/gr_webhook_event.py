@@ -1,5 +1,4 @@
 import hashlib
-import json
 import logging
 import traceback
 
@@ -10,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..const import EVENT_STATES, REFUSALS, REFUSED_WINDOW
-from ..payload import dump
+from ..payload import dump, show
 from ..problems import Reply, problem
 
 _logger = logging.getLogger(__name__)
@@ -60,11 +59,7 @@ class GrWebhookEvent(models.Model):
     @api.depends("payload")
     def _compute_payload_text(self):
         for event in self:
-            event.payload_text = (
-                json.dumps(event.payload, ensure_ascii=False, indent=2)
-                if event.payload
-                else ""
-            )
+            event.payload_text = show(event.payload)
 
     # LEDGER
 

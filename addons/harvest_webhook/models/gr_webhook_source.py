@@ -76,7 +76,7 @@ class GrWebhookSource(models.Model):
         " shown again.",
     )
     event_ids = fields.One2many("gr.webhook.event", "source_id")
-    event_count = fields.Integer("Event Count", compute="_compute_counts")
+    event_count = fields.Integer(compute="_compute_counts")
     failed_count = fields.Integer("Failed", compute="_compute_counts")
     refused_count = fields.Integer("Refused", compute="_compute_counts")
     last_event_date = fields.Datetime("Last Event", compute="_compute_counts")

@@ -1,7 +1,11 @@
 """Signatures: the vectors of the reference libraries, and every way to be wrong."""
 
 import base64
+import os
+import shutil
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -32,9 +36,9 @@ HEADERS = {
 }
 
 
-def check(headers=HEADERS, body=BODY, secrets=(SECRET,), now=AT, tolerance=300):
+def check(headers=None, body=BODY, secrets=(SECRET,), now=AT, tolerance=300):
     body = body.encode() if isinstance(body, str) else body
-    return verify(secrets, headers, body, now=now, tolerance=tolerance)
+    return verify(secrets, headers or HEADERS, body, now=now, tolerance=tolerance)
 
 
 def refused(code, **how):
@@ -47,6 +51,26 @@ def refused(code, **how):
 def test_the_known_vector_is_signed_and_verified():
     assert sign(SECRET, ID, AT, BODY) == SIGNATURE
     assert check() == (ID, AT, BODY)
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not here")
+def test_the_shell_sample_of_the_readme_signs_alike():
+    readme = Path(__file__).parents[2] / "README.md"
+    lines = [
+        line
+        for line in readme.read_text().splitlines()
+        if line.startswith(("key=", "sig="))
+    ]
+    script = "\n".join([*lines, 'printf "v1,%s" "$sig"'])
+    values = {"secret": SECRET, "id": ID, "at": str(AT), "body": BODY}
+    done = subprocess.run(
+        ["bash", "-euc", script],
+        env={"PATH": os.environ["PATH"], **values},
+        capture_output=True,
+        check=True,
+    )
+    assert len(lines) == 2
+    assert done.stdout.decode() == SIGNATURE
 
 
 def test_the_prefix_of_a_secret_may_be_missing():
