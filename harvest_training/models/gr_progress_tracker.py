@@ -133,6 +133,13 @@ class GrProgressTracker(models.Model):
             course = tracker.course_integration_id.name
             tracker.display_name = f"{tracker.student_id.name}, {course}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        trackers = super().create(vals_list)
+        # The precomputed learner leaves a shadow in the cache of the learner's lines.
+        trackers.student_id.invalidate_recordset(["tracker_ids"])
+        return trackers
+
     def _refresh(self):
         """Derive these trackers from the facts, and follow what that changes.
 

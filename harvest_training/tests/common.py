@@ -1,5 +1,7 @@
 """The training kit: a program of one course, and learners in it."""
 
+from unittest.mock import patch
+
 from odoo.addons.harvest_base.tests.common import HarvestCommon, HarvestKit
 
 
@@ -99,3 +101,8 @@ class TrainingKit(HarvestKit):
 
 class TrainingCommon(TrainingKit, HarvestCommon):
     """Districts, sites, users of each role, and the training kit."""
+
+    def _as_cron(self):
+        """Let a cron method run in the test's transaction, with an hour's time."""
+        cron = type(self.env["ir.cron"])
+        return patch.object(cron, "_commit_progress", return_value=3600)

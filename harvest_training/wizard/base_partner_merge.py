@@ -19,6 +19,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self.env.invalidate_all()
+        # Lessons came by SQL: Odoo has to count them anew.
+        Member = self.env["slide.channel.partner"].sudo()  # sudo: see above
+        Member.search([("partner_id", "=", kept.id)])._recompute_completion()
         (trackers | kept.gr_student_ids.tracker_ids)._refresh()
         return result
 

@@ -19,8 +19,11 @@ class GrTrainingEnroll(models.TransientModel):
         default=lambda self: self._get_default_program(),
     )
     company_id = fields.Many2one(related="program_id.company_id")
+    # The public twin of each employee, of the same id: who enrolls is no HR officer.
     employee_ids = fields.Many2many(
-        "hr.employee", domain="[('company_id', '=', company_id)]"
+        "hr.employee.public",
+        string="Employees",
+        domain="[('company_id', '=', company_id)]",
     )
     partner_ids = fields.Many2many(
         "res.partner",
