@@ -72,7 +72,7 @@ class GrWebhookEvent(models.Model):
 
         :return: (event, whether it is new)
         """
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """INSERT INTO gr_webhook_event
                           (source_id, company_id, webhook_id, event_type, sent_date,
@@ -93,10 +93,11 @@ class GrWebhookEvent(models.Model):
                 fingerprint=self._fingerprint(message),
                 now=fields.Datetime.now(),
                 uid=source.user_id.id,
-            )
+            ),
+            log_exceptions=False,  # the log would hold the payload
         )
-        if rows:
-            return self.browse(rows[0][0]), True
+        if row := self.env.cr.fetchone():
+            return self.browse(row), True
         known = [
             ("source_id", "=", source.id),
             ("webhook_id", "=", message.webhook_id),

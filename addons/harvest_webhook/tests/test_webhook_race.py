@@ -8,7 +8,6 @@ from psycopg2.errors import SerializationFailure
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import mute_logger
 
 from ..payload import Envelope
 from ..signing import Message
@@ -56,14 +55,14 @@ class TestWebhookRace(BaseCase):
                 env.cr.execute("SELECT 1")  # its view of the database begins here
                 begun.set()
                 try:
-                    with mute_logger("odoo.sql_db"):
-                        self._claim(env)
+                    self._claim(env)
                 except SerializationFailure:
                     env.cr.rollback()
                     outcome.append(self._claim(env)[1])
 
         begun = threading.Event()
-        with self._env() as env:
+        # Odoo logs a query that failed, and this one holds a learner's data.
+        with self.assertNoLogs("odoo.sql_db", "ERROR"), self._env() as env:
             self.assertTrue(self._claim(env)[1])
             thread = threading.Thread(target=second)
             thread.start()
