@@ -163,6 +163,8 @@ DISTRICT_WIDE = {
     "gr.calendar.rule": {"B": "crwu", "Admin": "crwu"},
     "gr.calendar.source": {"B": "crw", "Admin": "crw"},
     "gr.oneroster.client": {"Admin": "crw"},
+    "gr.staff.import": {"B": "crwu", "Admin": "crwu"},
+    "gr.staff.import.line": {"B": "r", "Admin": "r"},
     "gr.sync.change": {"B": "r", "Admin": "r"},
     "gr.sync.connection": {"B": "crw", "Admin": "crw"},
     "gr.sync.identity": {"B": "r", "Admin": "r"},

@@ -68,6 +68,25 @@ LIGHT_OF_STATE = {
     "missing": "red",
     "expired": "red",
 }
+REMINDER_KINDS = [
+    ("person", "The person"),
+    ("coordinator", "The site coordinator"),
+    ("manager", "The compliance manager"),
+]
+IMPORT_STATES = [
+    ("draft", "Not checked"),
+    ("checked", "Checked"),
+    ("done", "Applied"),
+]
+IMPORT_RESULTS = [
+    ("create", "Will be created"),
+    ("exists", "There already"),
+    ("person", "Person not known"),
+    ("course", "Course not known"),
+    ("refused", "Not accepted"),
+    ("unreadable", "Cannot be read"),
+    ("created", "Created"),
+]
 
 # Keys of gr.rule.
 RULE_REMINDER_DAYS = "staff.reminder.days"
@@ -75,3 +94,4 @@ RULE_SOON_DAYS = "staff.due_soon.days"
 RULE_YEAR_START = "school_year.start"
 
 REFRESH_BATCH = 200  # people at a time: what a cron does between two commits
+REMINDER_BATCH = 500  # rows of the board between two commits

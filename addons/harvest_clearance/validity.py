@@ -199,14 +199,13 @@ def last_day(terms: Terms, held: Held, clock: YearClock) -> date | None:
 def last_held_day(
     terms: Terms, helds: Sequence[Held], day: date, clock: YearClock
 ) -> date | None:
-    """Until when somebody who holds it on ``day`` does; None: does not hold it.
+    """The last day on which somebody holds it, or held it; None: never did.
 
     ``date.max`` stands for a credential without an end. Grace does not count: who
     keeps a site open must really hold it.
     """
     ends = [last_day(terms, held, clock) for held in helds if held.known_on(day)]
-    ends = [end or date.max for end in ends]
-    return max((end for end in ends if end >= day), default=None)
+    return max((end or date.max for end in ends), default=None)
 
 
 def _counts(terms: Terms, held: Held, start: date, day: date) -> bool:

@@ -1,11 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..const import CREDENTIAL_STATES, SOURCES
 from ..validity import Held, last_day
-
-# Known to this process only, so that no client can send it: see queue_job's sentinel.
-_EVENT = object()
 
 
 class GrStaffCredential(models.Model):
@@ -17,7 +14,12 @@ class GrStaffCredential(models.Model):
 
     _name = "gr.staff.credential"
     _description = "Staff Credential"
-    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.staff.history.mixin",
+        "gr.guarded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "issued desc, id desc"
     _check_company_auto = True
     _guarded = frozenset(
@@ -80,7 +82,12 @@ class GrStaffCredential(models.Model):
     )
     document_ids = fields.Many2many("ir.attachment", string="Documents", copy=False)
     state = fields.Selection(
-        CREDENTIAL_STATES, required=True, default="draft", index=True, copy=False
+        CREDENTIAL_STATES,
+        required=True,
+        default="draft",
+        index=True,
+        readonly=True,
+        copy=False,
     )
     verified_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     verified_at = fields.Datetime(readonly=True, copy=False)
@@ -99,7 +106,7 @@ class GrStaffCredential(models.Model):
         "CHECK (card_expires >= issued)", "It cannot end before it was issued."
     )
     _check_exempt = models.Constraint(
-        "CHECK (NOT exempt OR exempt_reason IS NOT NULL)",
+        "CHECK (NOT exempt OR COALESCE(exempt_reason, '') != '')",
         "Say why the person is exempt.",
     )
     _check_revoked = models.Constraint(
@@ -184,26 +191,10 @@ class GrStaffCredential(models.Model):
         return credentials
 
     def write(self, vals):
-        if self.env.context.get("gr_credential_event") is not _EVENT:
-            self._check_history()
         result = super().write(vals)
         if "document_ids" in vals:
             self._own_documents()
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_history(self):
-        self._check_history()
-
-    def _check_history(self):
-        """Refuse to change what has been verified, whoever asks."""
-        if any(credential.state != "draft" for credential in self):
-            raise UserError(
-                self.env._(
-                    "What has been verified is history and stays as it is. Register a"
-                    " new one, or revoke this one with a reason."
-                )
-            )
 
     def _own_documents(self):
         """Hang uploads on the record, so that they are as restricted as it is."""
@@ -215,119 +206,6 @@ class GrStaffCredential(models.Model):
                 )
             )
             loose.write({"res_model": self._name, "res_id": credential.id})
-
-    def _write_event(self, vals):
-        # sudo: guarded fields, after the caller has checked who asks
-        self.sudo().with_context(gr_credential_event=_EVENT).write(vals)
-
-    # ACTIONS
-
-    def action_verify(self):
-        """Take note that somebody has seen the proof. It is history from now on."""
-        self.check_access("write")
-        drafts = self.filtered(lambda one: one.state == "draft")
-        drafts._check_may_verify()
-        drafts._check_issuer()
-        drafts._verify()
-        return True
-
-    def _check_may_verify(self):
-        """Only B and C verify, and nobody the own record."""
-        user = self.env.user
-        allowed = self.env.su or any(
-            user.has_group(f"harvest_base.group_harvest_{role}")
-            for role in ("operations", "program")
-        )
-        if not allowed:
-            raise AccessError(
-                self.env._("Ask the compliance manager or the site coordinator.")
-            )
-        # sudo: who the person is, to compare
-        if not self.env.su and user in self.sudo().employee_id.user_id:
-            raise AccessError(
-                self.env._(
-                    "Nobody verifies the own credentials. Ask a colleague of role B or"
-                    " C."
-                )
-            )
-
-    def _check_issuer(self):
-        for credential in self:
-            requirement = credential.requirement_id
-            if not (
-                credential.exempt or requirement._accepts_issuer(credential.issuer)
-            ):
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is accepted only from: %(issuers)s. This one is"
-                        " from “%(issuer)s”. Ask for an accepted card.",
-                        name=requirement.name,
-                        issuers=", ".join(requirement.accepted_issuers.splitlines()),
-                        issuer=credential.issuer or "–",
-                    )
-                )
-
-    def _verify(self):
-        self._write_event(
-            {
-                "state": "verified",
-                "verified_by_id": self.env.uid,
-                "verified_at": fields.Datetime.now(),
-            }
-        )
-        self._supersede_earlier()
-        self._write_resume()
-        # sudo: a projection; it says the same whoever has it counted
-        self.env["gr.staff.clearance"].sudo()._refresh(self.sudo().employee_id)
-
-    def _supersede_earlier(self):
-        """Mark the rows that these renew. Their dates still count for their time."""
-        codes = {(one.employee_id.id, one.code, one.site_id.id) for one in self}
-        # sudo: history of the same people, also where this user sees only a part
-        earlier = self.sudo().search(
-            [
-                ("employee_id", "in", self.employee_id.ids),
-                ("code", "in", self.mapped("code")),
-                ("state", "=", "verified"),
-            ]
-        )
-        newest = {}
-        for one in earlier.sorted(lambda one: (one.issued, one.id)):
-            newest[one.employee_id.id, one.code, one.site_id.id] = one.id
-        old = earlier.filtered(
-            lambda one: (
-                (key := (one.employee_id.id, one.code, one.site_id.id)) in codes
-                and newest[key] != one.id
-            )
-        )
-        old._write_event({"state": "superseded"})
-
-    def _write_resume(self):
-        """Add a line of its own to the resume; earlier lines are left alone."""
-        training = self.env.ref("hr_skills.resume_type_training", False)
-        shown = self.filtered(
-            lambda one: one.requirement_id.on_resume and not one.resume_line_id
-        )
-        # sudo: the resume is the person's; this line is the suite's to add
-        lines = (
-            self.env["hr.resume.line"]
-            .sudo()
-            .create([one._prepare_resume_line(training) for one in shown])
-        )
-        for credential, line in zip(shown, lines, strict=True):
-            credential._write_event({"resume_line_id": line.id})
-
-    def _prepare_resume_line(self, training):
-        self.ensure_one()
-        details = " · ".join(filter(None, (self.issuer, self.number)))
-        return {
-            "employee_id": self.employee_id.id,
-            "name": self.requirement_id.name,
-            "date_start": self.issued,
-            "date_end": self.expires,
-            "description": details,
-            "line_type_id": training and training.id,
-        }
 
     def action_revoke(self):
         """Ask for the date and the reason."""
@@ -355,13 +233,3 @@ class GrStaffCredential(models.Model):
                 "default_issuer": self.issuer,
             },
         }
-
-    def _revoke(self, day, reason):
-        """Take back what was verified; it stops to count on ``day``."""
-        if any(one.state not in ("verified", "superseded") for one in self):
-            raise UserError(self.env._("Only what has been verified can be revoked."))
-        self._write_event(
-            {"state": "revoked", "revoked_on": day, "revoked_reason": reason}
-        )
-        self.env["gr.staff.clearance"].sudo()._refresh(self.sudo().employee_id)
-        # sudo (above): a projection, and who the people are

@@ -95,8 +95,9 @@ class GrStaffGateMixin(models.AbstractModel):
         for requirement, ends in self._get_site_holders(
             site, people, date, self._get_task(task)
         ):
-            if len(ends) < requirement.min_holders:
-                wrong.append((requirement, len(ends)))
+            holders = sum(end >= date for end in ends)
+            if holders < requirement.min_holders:
+                wrong.append((requirement, holders))
         return Answer(
             not wrong,
             tuple(self._tell_site(requirement, count) for requirement, count in wrong),
@@ -203,7 +204,7 @@ class GrStaffGateMixin(models.AbstractModel):
 
     @api.model
     def _get_site_holders(self, site, people, day, task=None):
-        """Yield (requirement, [last day of each holder]) for what a site must have.
+        """Yield (requirement, [last day of each who held it]) for what a site asks.
 
         A requirement of a task is asked only where somebody does that task; one that
         blocks only the task, only when it is asked for.

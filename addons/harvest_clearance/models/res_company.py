@@ -14,6 +14,20 @@ class ResCompany(models.Model):
         " B in the district.",
     )
 
+    def _gr_get_coordinators(self):
+        """Return ``{site id: users of role C who are named for the site}``."""
+        group = self.env.ref("harvest_base.group_harvest_program")
+        admin = self.env.ref("harvest_base.group_harvest_admin")
+        # sudo: who answers for a site, for a mail of the system
+        users = (group.sudo().all_user_ids - admin.sudo().all_user_ids).filtered(
+            lambda user: user.active and not user.share
+        )
+        found = {}
+        for user in users:
+            for site in user.gr_site_ids.filtered(lambda one: one.company_id in self):
+                found[site.id] = found.get(site.id, users.browse()) | user
+        return found
+
     def _gr_compliance_users(self):
         """Return the users who answer for compliance in this district."""
         self.ensure_one()

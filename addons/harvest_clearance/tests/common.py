@@ -70,3 +70,12 @@ class ClearanceCommon(HarvestCommon):
             requirements, cls.env["gr.staff.requirement"]
         )
         others.active = False
+
+    def _count_queries(self, call):
+        """The number of queries of ``call`` with a cold cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before

@@ -61,3 +61,29 @@ def _report(env, place):
     return env["gr.staff.clearance.report"].search(
         [("site_id", "=", place.site.id)], limit=1
     )
+
+
+@factory("gr.staff.reminder")
+def _reminder(env, place):
+    return env["gr.staff.reminder"].create(
+        {
+            "employee_id": make_employee(env, place).id,
+            "requirement_id": env.ref("harvest_clearance.gr_staff_requirement_tb").id,
+            "company_id": place.district.id,
+            "deadline": date(2026, 1, 1),
+            "kind": "person",
+        }
+    )
+
+
+@factory("gr.staff.import")
+def _import(env, place):
+    return env["gr.staff.import"].create(
+        {"file": "QQ==", "file_name": "a.csv", "company_id": place.district.id}
+    )
+
+
+@factory("gr.staff.import.line")
+def _import_line(env, place):
+    values = {"import_id": _import(env, place).id, "result": "unreadable"}
+    return env["gr.staff.import.line"].create(values)

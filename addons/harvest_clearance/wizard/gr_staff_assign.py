@@ -42,8 +42,9 @@ class GrStaffAssign(models.TransientModel):
         self.check_access("create")
         # sudo: the facts of this wizard, of a person whom the search above found
         employee = person.sudo().employee_id
+        mine = self.env["gr.site"].search([("id", "in", employee.gr_site_ids.ids)])
         return {
-            "site_ids": [Command.set(employee.gr_site_ids.ids)],
+            "site_ids": [Command.set(mine.ids)],
             "task_ids": [Command.set(employee.gr_task_ids.ids)],
             "funding_ids": [Command.set(employee.gr_funding_ids.ids)],
             "worker_type": employee.gr_worker_type,
