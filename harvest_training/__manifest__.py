@@ -7,7 +7,8 @@
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
     "depends": [
-        "harvest_base",
+        "harvest_clearance",
+        "harvest_webhook",
         "website_slides_survey",
         "hr_skills",
         "calendar",
@@ -22,6 +23,7 @@
         "data/ir_cron_notice_data.xml",
         "views/notice_mail_templates.xml",
         "views/gr_training_notice_views.xml",
+        "data/gr_webhook_type_data.xml",
         "data/ir_cron_data.xml",
         "wizard/gr_training_wizard_views.xml",
         "views/gr_course_integration_views.xml",

@@ -313,6 +313,14 @@ class GrElearningIntegration(models.AbstractModel):
         return self.update_progress(self._get_enrollment_id(data), {"completed": True})
 
     @api.model
+    def _webhook_progress(self, data, _envelope):
+        return self.handle_elearning_progress_update(data)
+
+    @api.model
+    def _webhook_completion(self, data, _envelope):
+        return self.handle_elearning_completion(data)
+
+    @api.model
     def _get_enrollment_id(self, data):
         if not isinstance(data.get("enrollment_id"), int):
             raise ValidationError(self.env._("enrollment_id must be a whole number."))

@@ -150,7 +150,26 @@ class GrProgressTracker(models.Model):
         """
         changed = self._derive()
         changed.enrollment_id._refresh()
+        changed._tell_completed()
         return changed
+
+    def _tell_completed(self):
+        """Tell of courses that are completed now: once a round, whatever happens to it.
+
+        The ledger of notices knows what was told already.
+        """
+        completed = self.filtered(
+            lambda line: line.status in ("completed", "certified")
+        )
+        told = self.env["gr.training.notice"]._queue_many(
+            "course_completed",
+            [(line.enrollment_id, f"{line._name},{line.id}") for line in completed],
+        )
+        keys = set(told.mapped("key"))
+        self.env["gr.training.event"]._tell_courses(
+            "training.course.completed",
+            completed.filtered(lambda line: f"{line._name},{line.id}" in keys),
+        )
 
     def _derive(self):
         """Write what the facts say where it differs; return those trackers, sudoed."""

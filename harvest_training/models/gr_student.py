@@ -27,6 +27,9 @@ class GrStudent(models.Model):
         "site_id",
         string="Works or Helps at",
         check_company=True,
+        compute="_compute_site_ids",
+        store=True,
+        readonly=False,
         help="Sites of a learner who is no pupil; their coordinators see the training",
     )
     training_enrollment_ids = fields.One2many("gr.training.enrollment", "student_id")
@@ -61,6 +64,13 @@ class GrStudent(models.Model):
         "(employee_id) WHERE employee_id IS NOT NULL",
         "This employee is a learner already.",
     )
+
+    @api.depends("employee_id.gr_site_ids")
+    def _compute_site_ids(self):
+        for student in self:
+            # sudo: where an employee works, whoever enters the learner
+            employee = student.sudo().employee_id
+            student.site_ids = employee.gr_site_ids or student.site_ids
 
     @api.depends("partner_id")
     def _compute_elearning_enrollments(self):

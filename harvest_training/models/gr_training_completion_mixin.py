@@ -20,6 +20,7 @@ class GrTrainingCompletionMixin(models.AbstractModel):
     def _on_completed(self):
         """All courses are completed: tell the learner, certify or flag (sudoed)."""
         self.env["gr.training.notice"]._queue("program_completed", self)
+        self.env["gr.training.event"]._tell("training.program.completed", self)
 
     def _certify(self):
         """Issue certificates where nothing is missing; flag the others for the agent.
@@ -43,7 +44,9 @@ class GrTrainingCompletionMixin(models.AbstractModel):
             {"status": "certified", "date_certified": now, "needs_review": False}
         )
         self.activity_unlink(["mail.mail_activity_data_warning"])
+        self._give_credentials()
         self.env["gr.training.notice"]._queue("certificate_issued", self)
+        self.env["gr.training.event"]._tell("training.certificate.issued", self)
 
     def _flag_for_review(self, missing):
         """Tell the agent once what a certificate still lacks."""

@@ -15,6 +15,7 @@ class GrTrainingEnrollment(models.Model):
     _inherit = [
         "gr.student.record.mixin",
         "gr.training.completion.mixin",
+        "gr.training.credential.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -232,6 +233,7 @@ class GrTrainingEnrollment(models.Model):
             )
         self._ensure_trackers()
         self.env["gr.training.notice"]._queue("welcome", self)
+        self.env["gr.training.event"]._tell("training.enrollment.created", self)
 
     def _ensure_trackers(self):
         """Track every active course of the program, and open what may be opened."""

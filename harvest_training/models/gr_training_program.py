@@ -64,6 +64,11 @@ class GrTrainingProgram(models.Model):
     duration_weeks = fields.Integer(
         "Duration (Weeks)", help="How long a learner has; 0: no time limit"
     )
+    requirement_ids = fields.Many2many(
+        "gr.staff.requirement",
+        string="Counts for",
+        help="Staff requirements that the certificate fulfils",
+    )
     hours = fields.Float(help="Training hours that the certificate states")
     renewal = fields.Selection(
         RENEWALS, required=True, default="none", string="Certificate Expires"
