@@ -154,5 +154,7 @@ class GrCoursewareRegistration(models.Model):
         slide = self.slide_id.with_user(self.user_id)
         # Who left the course, or whose content was withdrawn, gets it at the next
         # launch; the package need not be played again.
-        if slide.channel_id.is_member and slide.website_published:
+        if not slide.has_access("read") or not slide.website_published:
+            return
+        if slide.channel_id.is_member:
             slide._action_mark_completed()
