@@ -31,3 +31,4 @@ from . import gr_training_dashboard
 from . import gr_training_dashboard_rounds
 from . import gr_training_dashboard_today
 from . import res_company_risk
+from . import gr_training_dashboard_clearance

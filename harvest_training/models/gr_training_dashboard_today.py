@@ -37,6 +37,7 @@ class GrTrainingDashboard(models.AbstractModel):
             ],
             **self._get_risks(rounds),
             **self._get_sessions(program),
+            **self._get_clearances(asked),
         }
 
     @api.model

@@ -78,6 +78,7 @@ class GrTrainingReport(models.Model):
         readonly=True,
     )
     cycle = fields.Integer("Round", readonly=True, aggregator=None)
+    round_count = fields.Integer("Rounds", readonly=True)
     reached = fields.Selection(
         STEPS, "Furthest Step", readonly=True, help="Each step includes those before"
     )
@@ -134,7 +135,8 @@ class GrTrainingReport(models.Model):
         return SQL(
             """
             SELECT id, id AS enrollment_id, student_id, program_id, company_id,
-                   learner_type, status, source, cycle, reached, progress, begun_on,
+                   learner_type, status, source, cycle, 1 AS round_count, reached,
+                   progress, begun_on,
                    date_due, last_activity,
                    %(completed_on)s AS completed_on, %(certified_on)s AS certified_on,
                    %(days)s AS days_to_completion,

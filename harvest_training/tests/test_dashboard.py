@@ -5,6 +5,7 @@ import math
 import random
 import statistics
 from datetime import date, datetime, time, timedelta
+from unittest import SkipTest
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -429,6 +430,79 @@ class TestDashboardFilters(DashboardCase):
         self.env.flush_all()
         self.assertEqual(self._dashboard()["steps"][0]["value"], 0)
         self.assertEqual(self._dashboard(tz="UTC")["steps"][0]["value"], 1)
+
+
+@tagged("post_install", "-at_install")
+class TestDashboardClearances(DashboardCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "gr.staff.clearance" not in cls.env:
+            raise SkipTest("the board of staff requirements is not installed")
+        cls.requirements = cls.env["gr.staff.requirement"].create(
+            [
+                {
+                    "name": f"Requirement {number}",
+                    "code": f"DASHBOARD-{number}",
+                    "authority": "Test",
+                    "company_id": cls.district.id,
+                    "valid_from": date(2020, 1, 1),
+                }
+                for number in range(4)
+            ]
+        )
+        cls.staff = cls.env["hr.employee"].create(
+            [
+                {"name": f"Staff {number}", "company_id": cls.district.id}
+                for number in range(4)
+            ]
+        )
+        cls.env["gr.staff.clearance"].search([]).unlink()  # what was counted of them
+        cls._make_row(0, "red", cls.site)
+        cls._make_row(1, "red", cls.site | cls.other_site)
+        cls._make_row(2, "amber", cls.other_site)
+        cls._make_row(3, "green", cls.other_site)
+        cls.env.flush_all()
+
+    @classmethod
+    def _make_row(cls, number, light, sites):
+        states = {"red": "missing", "amber": "due_soon", "green": "ok"}
+        cls.env["gr.staff.clearance"].create(
+            {
+                "employee_id": cls.staff[number].id,
+                "requirement_id": cls.requirements[number].id,
+                "company_id": cls.district.id,
+                "site_ids": sites.ids,
+                "state": states[light],
+                "light": light,
+            }
+        )
+
+    def _lights(self, board):
+        return {
+            row["label"]: [cell["value"] for cell in row["cells"]]
+            for row in board["clearances"]["rows"]
+        }
+
+    def test_the_lights_of_each_site(self):
+        board = self._dashboard()
+
+        self.assertEqual(
+            self._lights(board),
+            {self.site.name: [2, 0, 0], self.other_site.name: [1, 1, 1]},
+        )
+        for figure in walk(board["clearances"]):
+            self.assertEqual(figure["value"], self._count(figure))
+
+    def test_a_site_coordinator_is_told_of_the_own_site_only(self):
+        board = self._dashboard(self.users["C"])
+
+        self.assertEqual(self._lights(board), {self.site.name: [2, 0, 0]})
+
+    def test_the_filter_of_the_site(self):
+        board = self._dashboard(site_id=self.other_site.id)
+
+        self.assertEqual(self._lights(board), {self.other_site.name: [1, 1, 1]})
 
 
 @tagged("post_install", "-at_install")

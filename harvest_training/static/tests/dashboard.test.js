@@ -71,6 +71,18 @@ function board(changes = {}) {
                 free: false,
             },
         ],
+        clearances: {
+            definition: "Told",
+            rows: [
+                {
+                    id: 3,
+                    label: "Alder Elementary",
+                    cells: ["red", "amber", "green"].map((key, index) =>
+                        figure(61 + index, {key, model: "gr.staff.clearance"})
+                    ),
+                },
+            ],
+        },
         steps: [
             figure(10, {key: "asked", label: "Asked"}),
             figure(8, {key: "enrolled", label: "Enrolled"}),
@@ -98,6 +110,7 @@ const EMPTY = {
     risk_rows: [],
     sessions: figure(0),
     session_rows: [],
+    clearances: {definition: "Told", rows: []},
     trend: [],
     cohorts: [],
 };
@@ -137,6 +150,9 @@ test("a number opens the very records it counts", async () => {
     expect(actions[1].domain).toEqual([["id", ">", 4]]);
     await click("button:contains(Lía Prueba)");
     expect(actions[2].res_id).toBe(11);
+    await click("[aria-label='Staff requirements'] td:first button");
+    expect(actions[3].res_model).toBe("gr.staff.clearance");
+    expect(actions[3].domain).toEqual([["id", ">", 61]]);
 });
 
 test("a rate below 100 is never rounded up to it", async () => {

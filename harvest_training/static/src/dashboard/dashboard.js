@@ -111,7 +111,13 @@ export class TrainingDashboard extends Component {
     }
 
     keepFilters() {
-        this.props.updateActionState?.(pick(this.state.filters, ...FILTERS));
+        const {filters} = this.state;
+        const kept = {};
+        for (const name of FILTERS) {
+            const isDate = name.startsWith("date_") && filters.period !== "custom";
+            kept[name] = (!isDate && filters[name]) || undefined;
+        }
+        this.props.updateActionState?.(kept);
     }
 
     // ACTIONS
