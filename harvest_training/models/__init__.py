@@ -19,6 +19,9 @@ from . import gr_student
 from . import gr_rule
 from . import gr_student_notice
 from . import gr_training_enrollment_notice
+from . import gr_training_migration_run
+from . import gr_training_migration_line
+from . import gr_training_migration_kinds
 from . import gr_training_notice
 from . import gr_training_notice_find
 from . import res_company_notice

@@ -120,3 +120,16 @@ def _discrepancy(env, place):
     return env["gr.training.discrepancy"].create(
         {"kind": "uncertified", "enrollment_id": _enrollment(env, place).id}
     )
+
+
+@factory("gr.training.migration.run")
+def _migration_run(env, place):
+    return env["gr.training.migration.run"].create(
+        {"name": "old.csv", "kind": "learners", "company_id": place.district.id}
+    )
+
+
+@factory("gr.training.migration.line")
+def _migration_line(env, place):
+    run = _migration_run(env, place)
+    return env["gr.training.migration.line"].create({"run_id": run.id, "number": 2})
