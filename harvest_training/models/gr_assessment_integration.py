@@ -1,18 +1,40 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import float_compare
+
+from ..const import LEARNING_STATUS
+
+DEFINITION = {"active", "required"}
 
 
 class GrAssessmentIntegration(models.Model):
-    """An exam of a course: an Odoo certification, a lesson's quiz, or a judgement."""
+    """An exam of a course: an Odoo certification, a lesson's quiz, or a judgement.
+
+    The result comes from where the exam is taken; whether it is passed is decided here,
+    by our own mark.
+    """
 
     _name = "gr.assessment.integration"
     _description = "Assessment Integration"
     _inherit = ["gr.guarded.mixin", "mail.thread"]
     _order = "course_integration_id, sequence, id"
+    _fixed = frozenset({"company_id", "course_integration_id"})
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     course_integration_id = fields.Many2one(
-        "gr.course.integration", required=True, index=True, ondelete="restrict"
+        "gr.course.integration",
+        string="Course",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    elearning_course_id = fields.Many2one(
+        related="course_integration_id.elearning_course_id"
+    )
+    program_id = fields.Many2one(
+        related="course_integration_id.training_program_id", store=True, index=True
     )
     company_id = fields.Many2one(
         related="course_integration_id.company_id",
@@ -22,5 +44,275 @@ class GrAssessmentIntegration(models.Model):
         index=True,
     )
     active = fields.Boolean(default=True)
-    required = fields.Boolean(default=True)
+    required = fields.Boolean(
+        default=True, tracking=True, help="Counts for the course's completion"
+    )
+    kind = fields.Selection(
+        [
+            ("survey", "Certification (survey)"),
+            ("quiz", "Quiz of a lesson"),
+            ("manual", "Judgement of the trainer"),
+        ],
+        required=True,
+        default="manual",
+        tracking=True,
+    )
+    survey_id = fields.Many2one(
+        "survey.survey",
+        string="Certification",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('scoring_type', '!=', 'no_scoring')]",
+    )
+    slide_id = fields.Many2one(
+        "slide.slide",
+        string="Lesson",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('channel_id', '=', elearning_course_id),"
+        " ('question_ids', '!=', False)]",
+    )
+    pass_mark = fields.Float(
+        "Pass Mark (%)",
+        compute="_compute_pass_mark",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="The certification's own, unless another is entered. A change counts for"
+        " later attempts.",
+    )
+    max_attempts = fields.Integer(
+        tracking=True, help="What comes after these cannot pass. 0: not limited"
+    )
     attempt_ids = fields.One2many("gr.assessment.attempt", "assessment_id")
+    attempt_count = fields.Integer("Attempts", compute="_compute_counts")
+    passed_count = fields.Integer("Passed", compute="_compute_counts")
+
+    _check_pass_mark = models.Constraint(
+        "CHECK (pass_mark BETWEEN 0 AND 100 AND (kind = 'survey' OR pass_mark > 0))",
+        "A pass mark is more than 0 and at most 100 percent.",
+    )
+    _check_attempts = models.Constraint(
+        "CHECK (max_attempts >= 0)", "A number of attempts cannot be negative."
+    )
+    _check_source = models.Constraint(
+        "CHECK ((kind <> 'survey' OR survey_id IS NOT NULL)"
+        " AND (kind <> 'quiz' OR slide_id IS NOT NULL))",
+        "Choose the certification or the lesson that this assessment is.",
+    )
+    _survey_uniq = models.UniqueIndex(
+        "(course_integration_id, survey_id) WHERE active AND kind = 'survey'",
+        "This certification is an assessment of the course already.",
+    )
+    _slide_uniq = models.UniqueIndex(
+        "(course_integration_id, slide_id) WHERE active AND kind = 'quiz'",
+        "This quiz is an assessment of the course already.",
+    )
+
+    @api.depends("kind", "survey_id")
+    def _compute_pass_mark(self):
+        for assessment in self:
+            if assessment.kind == "survey" and assessment.survey_id:
+                assessment.pass_mark = assessment.survey_id.scoring_success_min
+            elif not assessment.pass_mark:
+                # Odoo completes a quiz when every answer is right; a judgement
+                # without points is all or nothing.
+                assessment.pass_mark = 100.0
+
+    @api.depends("attempt_ids.passed")
+    def _compute_counts(self):
+        Attempt = self.env["gr.assessment.attempt"]
+        mine = Domain("assessment_id", "in", self.ids)
+        tried, passed = {}, {}
+        if Attempt.has_access("read"):
+            tried = dict(Attempt._read_group(mine, ["assessment_id"], ["__count"]))
+            passed = dict(
+                Attempt._read_group(
+                    mine & Domain("passed", "=", True), ["assessment_id"], ["__count"]
+                )
+            )
+        for assessment in self:
+            assessment.attempt_count = tried.get(assessment, 0)
+            assessment.passed_count = passed.get(assessment, 0)
+
+    @api.constrains("slide_id", "course_integration_id", "kind")
+    def _check_slide(self):
+        for assessment in self.filtered(lambda line: line.kind == "quiz"):
+            if assessment.slide_id.channel_id != assessment.elearning_course_id:
+                raise ValidationError(
+                    self.env._(
+                        "“%(lesson)s” is no lesson of “%(course)s”.",
+                        lesson=assessment.slide_id.name,
+                        course=assessment.elearning_course_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        assessments = super().create(vals_list)
+        assessments._refresh_courses()
+        assessments._import_results()
+        return assessments
+
+    def write(self, vals):
+        result = super().write(vals)
+        if DEFINITION & vals.keys():
+            self._refresh_courses()
+        return result
+
+    def unlink(self):
+        courses = self.course_integration_id
+        result = super().unlink()
+        courses.sudo()._refresh_trackers()  # sudo: counts for all learners
+        return result
+
+    def _refresh_courses(self):
+        # sudo: a definition counts for all learners, seen or not
+        self.course_integration_id.sudo()._refresh_trackers()
+
+    # Results
+
+    def _record(self, trackers, score, date=None, **source):
+        """Note one try of each learner: passed by our mark, within the tries allowed.
+
+        :param trackers: sudoed trackers of the assessment's course
+        :param float score: percent, 0 to 100
+        :param source: values that say where it comes from
+        :return: the attempts that are new; of one certificate try there is one only
+        """
+        self.ensure_one()
+        Attempt = self.env["gr.assessment.attempt"].sudo()  # sudo: the ledger is ours
+        known = Attempt
+        if source.get("user_input_id"):
+            known = Attempt.search(
+                [
+                    ("assessment_id", "=", self.id),
+                    ("user_input_id", "=", source["user_input_id"]),
+                ]
+            )
+        attempts = Attempt.create(
+            [
+                self._get_result(tracker, score)
+                | {"date": date or fields.Datetime.now(), **source}
+                for tracker in trackers - known.tracker_id
+            ]
+        )
+        attempts.tracker_id._refresh()
+        attempts._call_after_last()
+        return attempts
+
+    def _get_result(self, tracker, score):
+        number = 1 + self.env["gr.assessment.attempt"].sudo().search_count(
+            [("assessment_id", "=", self.id), ("tracker_id", "=", tracker.id)]
+        )  # sudo: counts, whoever may read them
+        over = bool(self.max_attempts) and number > self.max_attempts
+        reached = float_compare(score, self.pass_mark, precision_digits=2) >= 0
+        return {
+            "assessment_id": self.id,
+            "tracker_id": tracker.id,
+            "number": number,
+            "score": score,
+            "pass_mark": self.pass_mark,
+            "is_over_limit": over,
+            "passed": reached and not over,
+        }
+
+    @api.model
+    def _get_learning_trackers(self, domain):
+        """Return the trackers of people who are learning, sudoed."""
+        # sudo: an exam counts for its learner, whoever's request brings the result
+        return (
+            self.env["gr.progress.tracker"]
+            .sudo()
+            .search(
+                Domain(domain)
+                & Domain("is_frozen", "=", False)
+                & Domain("enrollment_id.status", "in", LEARNING_STATUS)
+            )
+        )
+
+    def _record_for_partner(self, partner, score, date=None, **source):
+        """Note a try of a contact for each program in which this exam counts."""
+        attempts = self.env["gr.assessment.attempt"]
+        if not partner:
+            return attempts
+        for assessment in self:
+            trackers = self._get_learning_trackers(
+                [
+                    ("course_integration_id", "=", assessment.course_integration_id.id),
+                    ("student_id.partner_id", "=", partner.id),
+                ]
+            )
+            if trackers:
+                attempts += assessment._record(trackers, score, date, **source)
+        return attempts
+
+    def _import_results(self, trackers=None):
+        """Take over what learners did before the exam counted, or before they enrolled.
+
+        A renewal starts anew: what an earlier round passed is not passed again.
+
+        :param trackers: of these learners only; default: all who learn
+        """
+        for assessment in self.sudo():  # sudo: for all learners, seen or not
+            found = trackers or assessment._get_learning_trackers(
+                [("course_integration_id", "=", assessment.course_integration_id.id)]
+            )
+            first = found.filtered(
+                lambda tracker, course=assessment.course_integration_id: (
+                    tracker.course_integration_id == course
+                    and tracker.enrollment_id.cycle == 1
+                )
+            )
+            for tracker in first:
+                assessment._import_for(tracker)
+
+    def _import_for(self, tracker):
+        partner = tracker.student_id.partner_id
+        if not partner or self.kind == "manual":
+            return
+        if self.kind == "survey":
+            inputs = self.env["survey.user_input"].search(
+                [
+                    ("survey_id", "=", self.survey_id.id),
+                    ("partner_id", "=", partner.id),
+                    ("state", "=", "done"),
+                    ("test_entry", "=", False),
+                ],
+                order="end_datetime, id",
+            )
+            for done in inputs:
+                self._record(tracker, **done._gr_get_result())
+            return
+        completed = self.env["slide.slide.partner"].search_count(
+            [
+                ("slide_id", "=", self.slide_id.id),
+                ("partner_id", "=", partner.id),
+                ("completed", "=", True),
+            ]
+        )
+        if completed and not self.attempt_ids.filtered(
+            lambda attempt: attempt.tracker_id == tracker
+        ):
+            self._record(tracker, 100.0, slide_id=self.slide_id.id)
+
+    # Ways on
+
+    def action_view_attempts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_training.gr_assessment_attempt_action"
+        )
+        return action | {"domain": [("assessment_id", "=", self.id)]}
+
+    def action_enter(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Enter a Result"),
+            "res_model": "gr.assessment.enter",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_assessment_id": self.id},
+        }

@@ -279,9 +279,12 @@ class GrTrainingNotice(models.Model):
         return self.env.ref(f"harvest_training.mail_template_notice_{self.kind}")
 
     def _get_about(self):
-        """Return the record that the key names, or an empty enrollment."""
-        model, comma, res_id = (self.key or "").partition(",")
-        if comma and model in self.env and res_id.isdigit():
+        """Return the record that the key names, or an empty enrollment.
+
+        What follows model and id makes it another notice about the same record.
+        """
+        model, res_id = [*(self.key or "").split(","), ""][:2]
+        if model in self.env and res_id.isdigit():
             return self.env[model].browse(int(res_id)).exists()
         return self.env["gr.training.enrollment"]
 
