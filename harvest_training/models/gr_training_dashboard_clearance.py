@@ -18,7 +18,7 @@ class GrTrainingDashboard(models.AbstractModel):
         those people only who also work at an own site.
         """
         rows = []
-        if CLEARANCE in self.env and self.env[CLEARANCE].has_access("read"):
+        if self.env[CLEARANCE].has_access("read"):
             rows = self._read_clearances(self._get_clearance_sites(asked))
         return {
             "clearances": {

@@ -16,7 +16,7 @@ RISK_FIELDS = (
     "last_activity",
 )
 SESSION_ROWS, SESSION_DAYS = 8, 14
-EXPIRY_DAYS = (90, 60, 30)
+CERTIFICATE, EXPIRY_DAYS = "gr.certificate", (30, 60, 90)
 
 
 class GrTrainingDashboard(models.AbstractModel):
@@ -34,9 +34,11 @@ class GrTrainingDashboard(models.AbstractModel):
                 self._get_requests(rounds),
                 *self._get_homework(learners, program),
                 *self._get_documents(learners, program),
+                self._get_certificates_due(rounds),
             ],
+            "expiring": self._get_expiring(learners, program),
             **self._get_risks(rounds),
-            **self._get_sessions(program),
+            **self._get_sessions(asked, program),
             **self._get_clearances(asked),
         }
 
@@ -84,6 +86,55 @@ class GrTrainingDashboard(models.AbstractModel):
             self.env._("Documents that came in and wait to be verified."),
             key="documents",
             label=self.env._("Documents to verify"),
+        )
+
+    @api.model
+    def _get_certificates_due(self, rounds):
+        domain = rounds & Domain("status", "=", "completed")
+        return self._figure(
+            self.env[REPORT].search_count(domain),
+            REPORT,
+            domain,
+            self.env._(
+                "Rounds that are completed and have no certificate: it waits for a"
+                " document, for an agent, or the program gives none."
+            ),
+            key="due",
+            label=self.env._("Completed, not certified"),
+        )
+
+    @api.model
+    def _get_expiring(self, learners, program):
+        """Return the valid certificates that end soon; each figure includes the one
+        before it."""
+        if CERTIFICATE not in self.env:
+            return []
+        certificates = self.env[CERTIFICATE]
+        today = fields.Date.context_today(self)
+        domain = Domain("state", "=", "valid") & Domain("expires_on", ">=", today)
+        if not learners.is_true():
+            domain &= Domain("student_id", "any", learners)
+        if not program.is_true():
+            domain &= Domain("program_id", "any", program)
+        return [
+            self._get_expiring_within(certificates, domain, today, days)
+            for days in EXPIRY_DAYS
+        ]
+
+    @api.model
+    def _get_expiring_within(self, certificates, domain, today, days):
+        until = domain & Domain("expires_on", "<=", today + timedelta(days=days))
+        return self._figure(
+            certificates.search_count(until),
+            certificates._name,
+            until,
+            self.env._(
+                "Valid certificates that end within %(days)s days, today included."
+                " Also those whose renewal has begun.",
+                days=days,
+            ),
+            key=f"expiring_{days}",
+            label=self.env._("Certificates ending within %s days", days),
         )
 
     # LEARNERS AT RISK
@@ -156,7 +207,7 @@ class GrTrainingDashboard(models.AbstractModel):
     # SESSIONS
 
     @api.model
-    def _get_sessions(self, program):
+    def _get_sessions(self, asked, program):
         """Return the sessions ahead, with the places taken and left."""
         sessions = self.env["gr.course.session"]
         now = fields.Datetime.now()
@@ -165,10 +216,10 @@ class GrTrainingDashboard(models.AbstractModel):
             & Domain("date_start", ">=", now)
             & Domain("date_start", "<", now + timedelta(days=SESSION_DAYS))
         )
+        if site_id := asked["site_id"]:  # online ones are for everybody
+            domain &= Domain("site_id", "in", [site_id, False])
         if not program.is_true():
-            domain &= Domain(
-                "course_integration_id.training_program_id", "any", program
-            )
+            domain &= Domain("program_id", "any", program)
         first = sessions.search(domain, order="date_start, id", limit=SESSION_ROWS)
         return {
             "sessions": self._figure(
@@ -186,13 +237,10 @@ class GrTrainingDashboard(models.AbstractModel):
 
     @api.model
     def _describe_session(self, session):
-        taken = len(
-            session.attendee_ids.filtered(lambda one: one.state == "registered")
-        )
         return {
             "id": session.id,
             "name": session.name,
             "start": fields.Datetime.to_string(session.date_start),
-            "taken": taken,
-            "free": max(session.capacity - taken, 0) if session.capacity else False,
+            "taken": session.taken_count,
+            "free": session.free_count if session.capacity else False,
         }

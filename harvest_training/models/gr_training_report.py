@@ -148,11 +148,14 @@ class GrTrainingReport(models.Model):
             """,
             completed_on=self._local_date(SQL("ended_at")),
             certified_on=self._local_date(SQL("date_certified")),
-            days=SQL("ROUND(GREATEST(EXTRACT(EPOCH FROM ended_at - began_at), 0)"
-                     " / 86400, 1)"),
+            # GREATEST would make 0 days of no completion at all.
+            days=SQL(
+                "CASE WHEN ended_at IS NOT NULL THEN ROUND(GREATEST("
+                "EXTRACT(EPOCH FROM ended_at - began_at), 0) / 86400, 1) END"
+            ),
             risk=self._get_risk_sql(),
             rounds=self._get_rounds_sql(),
-        )  # fmt: skip
+        )
 
     @api.model
     def _get_rounds_sql(self):

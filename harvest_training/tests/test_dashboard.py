@@ -5,7 +5,6 @@ import math
 import random
 import statistics
 from datetime import date, datetime, time, timedelta
-from unittest import SkipTest
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -295,6 +294,19 @@ class TestDashboardFigures(DashboardCase):
             },
         )
 
+    def test_the_analysis_averages_who_completed(self):
+        done = [line for line in self.rounds if line.date_completed]
+        enrolled = [line for line in self.rounds if step_of(line) != "asked"]
+
+        ((days, rate),) = self.env["gr.training.report"]._read_group(
+            [("program_id", "in", self.programs.ids)],
+            [],
+            ["days_to_completion:avg", "completion_rate:avg"],
+        )
+
+        self.assertAlmostEqual(float(days), statistics.mean(map(self._days, done)))
+        self.assertAlmostEqual(float(rate), 100 * len(done) / len(enrolled))
+
     def test_a_line_opens_its_round(self):
         line = self.env["gr.training.report"].browse(self.rounds[0].id)
 
@@ -433,12 +445,140 @@ class TestDashboardFilters(DashboardCase):
 
 
 @tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestDashboardToday(DashboardCase):
+    """What waits, whatever the period."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.course = cls.programs[0].course_integrations
+        cls.here = cls._make_learner("Here Prueba", site_ids=cls.site.ids)
+        cls.there = cls._make_learner("There Prueba", site_ids=cls.other_site.ids)
+        cls.trackers = cls.env["gr.progress.tracker"].create(
+            [
+                {"enrollment_id": line.id, "course_integration_id": cls.course.id}
+                for line in cls._make_learning(cls.here | cls.there)
+            ]
+        )
+
+    @classmethod
+    def _make_learning(cls, learners):
+        return cls.env["gr.training.enrollment"].create(
+            [
+                {
+                    "student_id": learner.id,
+                    "program_id": cls.programs[0].id,
+                    "status": "completed",
+                    "date_enrolled": at(date(2025, 1, 1)),
+                    "date_completed": at(date(2025, 2, 1)),
+                }
+                for learner in learners
+            ]
+        )
+
+    @classmethod
+    def _make_session(cls, days=3, **values):
+        start = NOW + timedelta(days=days)
+        return cls.env["gr.course.session"].create(
+            {
+                "name": "CPR",
+                "course_integration_id": cls.course.id,
+                "date_start": start,
+                "date_end": start + timedelta(hours=2),
+                "state": "open",
+                **values,
+            }
+        )
+
+    def _sessions(self, **filters):
+        board = self._dashboard(**filters)
+        self.assertEqual(board["sessions"]["value"], self._count(board["sessions"]))
+        return board["session_rows"]
+
+    def _waiting(self, user=None, **filters):
+        figures = self._dashboard(user, **filters)["waiting"]
+        for figure in figures:
+            self.assertEqual(figure["value"], self._count(figure, user))
+        return {figure["key"]: figure["value"] for figure in figures}
+
+    def test_a_session_tells_the_places_left_to_who_sees_no_attendee(self):
+        session = self._make_session(capacity=3)
+        self.env["gr.course.session.attendee"].create(
+            [
+                {"session_id": session.id, "tracker_id": tracker.id}
+                for tracker in self.trackers
+            ]
+        )
+        (row,) = self._dashboard(self.users["C"])["session_rows"]
+
+        self.assertEqual((row["taken"], row["free"]), (2, 1))
+
+    def test_a_session_without_limit_has_no_number_of_places_left(self):
+        self._make_session()
+        (row,) = self._sessions()
+
+        self.assertIs(row["free"], False)
+
+    def test_sessions_of_the_next_two_weeks_that_take_place(self):
+        self._make_session(days=-1)
+        self._make_session(days=15)
+        self._make_session(state="cancelled")
+        soon, later = self._make_session(days=1), self._make_session(days=13)
+
+        self.assertEqual([row["id"] for row in self._sessions()], [soon.id, later.id])
+
+    def test_a_site_has_its_own_sessions_and_those_online(self):
+        here, online = self._make_session(site_id=self.site.id), self._make_session()
+        self._make_session(site_id=self.other_site.id)
+
+        rows = self._sessions(site_id=self.site.id)
+
+        self.assertEqual({row["id"] for row in rows}, {here.id, online.id})
+
+    def test_sessions_of_a_program(self):
+        self._make_session()
+
+        self.assertTrue(self._sessions(program_id=self.programs[0].id))
+        self.assertFalse(self._sessions(program_id=self.programs[1].id))
+
+    def test_homework_waits_for_its_review(self):
+        assignment = self.env["gr.homework.assignment"].create(
+            {"name": "Essay", "course_integration_id": self.course.id}
+        )
+        for tracker, state in zip(self.trackers, ("submitted", "draft"), strict=True):
+            attempt = self.env["gr.homework.attempt"].create(
+                {"assignment_id": assignment.id, "tracker_id": tracker.id}
+            )
+            attempt.sudo().state = state
+        self.env.flush_all()
+
+        self.assertEqual(self._waiting()["homework"], 1)
+        self.assertEqual(self._waiting(site_id=self.site.id)["homework"], 1)
+        self.assertEqual(self._waiting(site_id=self.other_site.id)["homework"], 0)
+        self.assertEqual(self._waiting(program_id=self.programs[1].id)["homework"], 0)
+
+    def test_documents_wait_to_be_verified(self):
+        request = self.env["gr.document.request"].create(
+            {"student_id": self.there.id, "name": "Diploma"}
+        )
+        request.sudo().state = "received"
+        self.env.flush_all()
+
+        self.assertEqual(self._waiting()["documents"], 1)
+        self.assertEqual(self._waiting(self.users["C"])["documents"], 0)
+
+    def test_who_completed_waits_for_the_certificate_whenever_that_was(self):
+        self.assertEqual(self._waiting()["due"], 2)
+        self.assertEqual(self._waiting(learner_type="volunteer")["due"], 0)
+        self.assertEqual(self._waiting(self.users["C"])["due"], 1)
+
+
+@tagged("post_install", "-at_install")
 class TestDashboardClearances(DashboardCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if "gr.staff.clearance" not in cls.env:
-            raise SkipTest("the board of staff requirements is not installed")
         cls.requirements = cls.env["gr.staff.requirement"].create(
             [
                 {

@@ -46,6 +46,7 @@ function board(changes = {}) {
             ],
         },
         waiting: [figure(2, {key: "homework", label: "Homework to review"})],
+        expiring: [figure(3, {key: "expiring_30", label: "Ending"})],
         risk: figure(9),
         risks: [figure(9, {key: "overdue", label: "Overdue"})],
         risk_rows: [
@@ -106,6 +107,7 @@ function board(changes = {}) {
 
 const EMPTY = {
     steps: [figure(0, {key: "asked", label: "Asked"})],
+    expiring: [],
     risk: figure(0),
     risk_rows: [],
     sessions: figure(0),
