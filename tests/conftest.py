@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,10 @@ def chromium():
     """Debian's Chromium, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
+    # Odoo's test server limits this process's memory, and a browser inherits that:
+    # Chromium reserves more addresses than it ever uses, and would not start.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS)

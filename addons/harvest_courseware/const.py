@@ -7,6 +7,7 @@ FETCH_PATH = f"{ROOT}/fetch"
 XAPI_PATH = "/harvest/xapi"
 XAPI_VERSION = "1.0.3"
 RUNTIME = "/harvest_courseware/static/lib/scorm-again/scorm12.min.js"
+SANDBOX = "/harvest_courseware/static/boot/sandbox.js"
 BOOT = "/harvest_courseware/static/boot/scorm12_boot.js"
 CONFIG_NAME = "~harvest.js"  # beside a package's own files, that cannot have this name
 

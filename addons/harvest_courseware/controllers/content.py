@@ -19,6 +19,7 @@ from ..const import (
     PARAM_CONTENT_HOST,
     PARAM_SOURCES,
     RUNTIME,
+    SANDBOX,
     SCOPE_API,
     SCOPE_FETCH,
 )
@@ -38,8 +39,13 @@ TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".json": "application/json",
+    ".vtt": "text/vtt",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
 }
-TYPES |= {".woff2": "font/woff2", ".vtt": "text/vtt", ".webp": "image/webp"}
+# The archive was checked when it was uploaded.
+ANY = 10**18
+ANY_SIZE = Limits(files=ANY, unpacked=ANY, file=ANY, ratio=ANY)
 
 
 class CoursewareContent(Controller):
@@ -59,29 +65,32 @@ class CoursewareContent(Controller):
         if path == CONFIG_NAME:
             return self._get_config(launch)
         try:
-            return self._serve(launch, path)
+            stream = self._open(launch.attachment_id)
+            response = self._serve(launch, stream, path)
         except (KeyError, PackageError):
             return self._end(
                 request.env._("The course does not have this page."),
                 HTTPStatus.NOT_FOUND,
             )
+        response.call_on_close(stream.close)
+        return response
 
-    def _serve(self, launch, path):
-        # The archive was checked when it was uploaded; no limits here.
-        stream = self._open(launch.attachment_id)
-        archive = open_archive(
-            stream, Limits(files=10**9, unpacked=10**18, file=10**18)
-        )
+    def _serve(self, launch, stream, path):
+        archive = open_archive(stream, ANY_SIZE)
         etag = f"{archive.crc(path):08x}-{archive.size(path):x}"
         policy = self._get_policy(launch)
-        is_page = path.lower().endswith(PAGES)
-        scorm = launch.registration_id.package_id.standard == SCORM12
-        if is_page and scorm and archive.size(path) <= INJECT_LIMIT:
-            config = launch._get_content_root("") + CONFIG_NAME
-            page = inject(archive.read(path), (RUNTIME, config, BOOT))
+        if path.lower().endswith(PAGES) and archive.size(path) <= INJECT_LIMIT:
+            page = inject(archive.read(path), self._get_scripts(launch))
             return self._answer(io.BytesIO(page), len(page), path, f"{etag}-i", policy)
         entry = archive.open(path)
         return self._answer(entry, archive.size(path), path, etag, policy)
+
+    def _get_scripts(self, launch):
+        """Return what a page of the package loads before anything of its own."""
+        if launch.registration_id.package_id.standard != SCORM12:
+            return (SANDBOX,)
+        config = launch._get_content_root("") + CONFIG_NAME
+        return (SANDBOX, RUNTIME, config, BOOT)
 
     def _open(self, attachment):
         """Return the archive as a stream, from the filestore where it is there."""
@@ -125,7 +134,7 @@ class CoursewareContent(Controller):
         )
 
     def _get_config(self, launch):
-        """Answer what the run-time starts with; the one file that is made for a launch."""
+        """Answer what the run-time starts with: made for each launch."""
         host = request.httprequest.host_url.rstrip("/")
         config = {
             "url": f"{host}{COMMIT_PATH}",
@@ -150,10 +159,7 @@ class CoursewareContent(Controller):
         """
         try:
             data = json.loads(request.httprequest.get_data())
-            launches = request.env["gr.courseware.launch"].sudo()  # sudo: by its key
-            launch = launches._find(SCOPE_API, str(data.get("token")))
-            if not launch or launch.unit_id.kind != "sco":
-                raise Refused(HTTPStatus.FORBIDDEN, "The lesson was opened elsewhere.")
+            launch = self._find_scorm(data.get("token"))
             commit = scorm12.read_commit(data, launch.unit_id._get_mastery())
         except (ValueError, AttributeError):
             return self._say_commit(False, HTTPStatus.BAD_REQUEST)
@@ -163,6 +169,13 @@ class CoursewareContent(Controller):
             launch.registration_id._lock(1)
             launch.attempt_id._apply_commit(commit)
         return self._say_commit(True)
+
+    def _find_scorm(self, token):
+        launches = request.env["gr.courseware.launch"].sudo()  # sudo: by its key
+        launch = launches._find(SCOPE_API, str(token))
+        if not launch or launch.unit_id.kind != "sco":
+            raise Refused(HTTPStatus.FORBIDDEN, "The lesson was opened elsewhere.")
+        return launch
 
     def _say_commit(self, result, status=HTTPStatus.OK):
         body = json.dumps({"result": result, "errorCode": 0 if result else 101})

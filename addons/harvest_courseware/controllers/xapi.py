@@ -64,8 +64,7 @@ def lrs(function):
         if http.method == "OPTIONS":
             return _answer(status=HTTPStatus.NO_CONTENT)
         try:
-            if not http.headers.get(VERSION, "").startswith("1.0"):
-                raise Refused(HTTPStatus.BAD_REQUEST, f"{VERSION} has to be 1.0.3.")
+            _check_version(http)
             return function(self, _find_launch(), http)
         except Refused as refusal:
             # What came before in this request does not count either.
@@ -231,6 +230,11 @@ def request_statements():
 
 def request_documents():
     return request.env["gr.xapi.document"].sudo()  # sudo: the launch's own, by its key
+
+
+def _check_version(http):
+    if not http.headers.get(VERSION, "").startswith("1.0"):
+        raise Refused(HTTPStatus.BAD_REQUEST, f"{VERSION} has to be {XAPI_VERSION}.")
 
 
 def _find_launch():

@@ -41,7 +41,9 @@ class GrCoursewareAttempt(models.Model):
     status = fields.Selection(STATUSES, required=True, default="not attempted")
     has_score = fields.Boolean()
     score = fields.Float(
-        string="Score (points)", aggregator="avg", help="0–100; scaled scores × 100."
+        string="Score (points)",
+        aggregator="avg",
+        help="0–100; scaled scores times 100.",
     )
     total_seconds = fields.Float(string="Time (s)")
     location = fields.Char()

@@ -191,9 +191,7 @@ class GrCoursewarePackage(models.Model):
             raise ValidationError(self.env._("Choose the ZIP file of the course."))
         limits = self._get_limits()
         try:
-            if len(file) > limits.archive * 4 / 3 + 4:  # of base64
-                raise PackageError("archive_too_large", limit=limits.archive)
-            data = base64.b64decode(file, validate=True)
+            data = self._decode(file, limits)
             archive = open_archive(io.BytesIO(data), limits)
             package = read_package(archive, limits)
             archive.verify()
@@ -204,6 +202,11 @@ class GrCoursewarePackage(models.Model):
         except PackageError as error:
             raise ValidationError(explain(self.env, error)) from error
         return Upload(data, archive, package)
+
+    def _decode(self, file, limits):
+        if len(file) > limits.archive * 4 / 3 + 4:  # of base64
+            raise PackageError("archive_too_large", limit=limits.archive)
+        return base64.b64decode(file, validate=True)
 
     def _install(self, upload):
         """Serve the upload from now on, as a new version."""

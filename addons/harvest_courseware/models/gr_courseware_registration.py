@@ -101,7 +101,7 @@ class GrCoursewareRegistration(models.Model):
         return json.dumps(self._get_actor(), separators=(",", ":"))
 
     def _get_activity(self, unit):
-        """Return the id of a unit's activity; cmi5 wants one of the LMS's own (8.1.5)."""
+        """Return the id of a unit's activity; cmi5 wants one of ours (8.1.5)."""
         if unit.kind == "au":
             return f"{self.home_page}/harvest/xapi/activities/{unit.id}"
         return unit.identifier
@@ -137,7 +137,7 @@ class GrCoursewareRegistration(models.Model):
         self.flush_recordset(["statement_count"])
 
     def _refresh(self):
-        """Complete the content when every lesson is done. Nothing is ever taken back."""
+        """Complete the content when every lesson is done; take nothing back."""
         self.ensure_one()
         done = self._get_done_units()
         if self.is_preview:

@@ -45,7 +45,7 @@ class GrXapiDocument(models.Model):
 
     @api.model
     def _prepare_domain(self, key):
-        """:param key: dict of kind, scope, activity, and document unless all are meant"""
+        """:param key: dict of kind, scope, activity, and document if one is meant"""
         return [(name, "=", value) for name, value in key.items()]
 
     def _get_bytes(self):

@@ -70,8 +70,8 @@ class Archive:
 def open_archive(stream: BinaryIO, limits: Limits) -> Archive:
     """Return the archive in ``stream``.
 
-    :raise PackageError: what is not a ZIP, is encrypted, would leave its folder, names a
-        file twice, or is larger than ``limits`` allow; nothing is unpacked before.
+    :raise PackageError: what is not a ZIP, is encrypted, would leave its folder, names
+        a file twice, or is larger than ``limits`` allow; nothing is unpacked before.
     """
     try:
         zip_file = zipfile.ZipFile(stream)

@@ -37,7 +37,7 @@ class Unit:
 
     :param href: file in the archive
     :param query: what the launch address has behind the file, with "?" or "#", or ""
-    :param mastery: smallest passing score; SCORM 1.2 in points (0–100), cmi5 scaled (0–1)
+    :param mastery: smallest passing score; SCORM in points (0–100), cmi5 scaled (0–1)
     :param move_on: cmi5 (10.2.4); what satisfies the unit
     :param blocks: ids of the cmi5 blocks around it, outermost first
     """

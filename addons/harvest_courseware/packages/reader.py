@@ -9,7 +9,7 @@ from .archive import Archive
 from .errors import PackageError
 from .model import Limits, Package
 
-# A cmi5 package often has a tincan.xml beside it for older systems: the richer one wins.
+# A cmi5 package often has a tincan.xml beside it for older systems: cmi5 wins.
 READERS: dict[str, Callable[[Archive, Limits], Package]] = {
     cmi5.MANIFEST: cmi5.read,
     scorm12.MANIFEST: scorm12.read,

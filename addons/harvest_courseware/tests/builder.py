@@ -7,7 +7,10 @@ from html import escape
 from pathlib import Path
 
 PEERS = Path(__file__).parent / "data/peers"
-PAGE = "<!DOCTYPE html><html lang='en'><head><title>Lesson</title></head><body>%s</body></html>"
+PAGE = (
+    "<!DOCTYPE html><html lang='en'><head><title>Lesson</title></head>"
+    "<body>%s</body></html>"
+)
 
 
 def make_zip(files, **options):

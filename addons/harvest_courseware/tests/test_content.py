@@ -43,7 +43,9 @@ class TestContent(CoursewareHttpCase):
         host = self.base_url()
         root = launch._get_content_root(host)
         self.assertIn(f"default-src {root} data: blob:", policy)
-        self.assertIn(f"connect-src {root} data: blob: {host}/harvest/courseware/scorm12", policy)
+        self.assertIn(
+            f"connect-src {root} data: blob: {host}/harvest/courseware/scorm12", policy
+        )
         self.assertNotIn("'self'", policy)
 
     def test_every_kind_of_file_is_in_the_sandbox(self):
@@ -70,7 +72,9 @@ class TestContent(CoursewareHttpCase):
         whole = self._get(launch, path)
         self.assertEqual(whole.content, VIDEO)
         self.assertIn("max-age", whole.headers["Cache-Control"])
-        again = self._get(launch, path, headers={"If-None-Match": whole.headers["ETag"]})
+        again = self._get(
+            launch, path, headers={"If-None-Match": whole.headers["ETag"]}
+        )
         self.assertEqual(again.status_code, 304)
 
     def test_the_address_stays_so_that_a_browser_keeps_the_files(self):
@@ -99,7 +103,12 @@ class TestContent(CoursewareHttpCase):
     @mute_logger("odoo.http")
     def test_nothing_else_is_served(self):
         launch = self._open(self.slide)
-        for path in ("none.html", "..%2f..%2fetc/passwd", "%2e%2e/index.html", "index.html/"):
+        for path in (
+            "none.html",
+            "..%2f..%2fetc/passwd",
+            "%2e%2e/index.html",
+            "index.html/",
+        ):
             self.assertIn(self._get(launch, path).status_code, (403, 404), path)
         for token in ("x", "AQ", launch._get_api_key()):
             url = f"/harvest/courseware/c/{token}/index.html"
@@ -172,4 +181,3 @@ class TestContent(CoursewareHttpCase):
         }.items():
             self.assertEqual(inject(page, ["x.js"]), wanted)
         self.assertIn(b"x.js", inject((PAGE % "y").encode(), ["x.js"]))
-

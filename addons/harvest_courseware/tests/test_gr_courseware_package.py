@@ -93,7 +93,9 @@ class TestGrCoursewarePackage(CoursewareKit, TransactionCase):
         package = self._make_package(make_cmi5())
         copy = package.copy()
         self.assertEqual(copy.name, "First aid (copy)")
-        self.assertEqual(copy.unit_ids.mapped("identifier"), package.unit_ids.mapped("identifier"))
+        self.assertEqual(
+            copy.unit_ids.mapped("identifier"), package.unit_ids.mapped("identifier")
+        )
         self.assertNotEqual(copy.attachment_id, package.attachment_id)
 
     def test_a_content_needs_its_package(self):

@@ -98,12 +98,12 @@ class TestScorm12(CoursewareHttpCase):
     def test_what_is_no_commit_is_refused(self):
         launch = self._open(self._make_slide())
         self.assertEqual(self._commit(launch, "done").status_code, 400)
-        self.assertEqual(
-            self._commit(launch, suspend_data="x" * 4097).status_code, 400
-        )
+        self.assertEqual(self._commit(launch, suspend_data="x" * 4097).status_code, 400)
         url = self.base_url() + "/harvest/courseware/scorm12"
         for body in ("", "[]", "{", "null", "1"):
-            self.assertEqual(self.opener.post(url, data=body, timeout=9).status_code, 400)
+            self.assertEqual(
+                self.opener.post(url, data=body, timeout=9).status_code, 400
+            )
 
     def test_who_left_the_course_gets_the_completion_on_coming_back(self):
         slide = self._make_slide()

@@ -63,10 +63,16 @@ class TestXapi(CoursewareHttpCase):
     def test_put_names_its_statement(self):
         statement = self._statement()
         path = f"/statements?statementId={statement['id']}"
-        self.assertEqual(self._send("PUT", path, self.launch, statement).status_code, 204)
-        self.assertEqual(self._send("PUT", path, self.launch, statement).status_code, 204)
+        self.assertEqual(
+            self._send("PUT", path, self.launch, statement).status_code, 204
+        )
+        self.assertEqual(
+            self._send("PUT", path, self.launch, statement).status_code, 204
+        )
         other = f"/statements?statementId={uuid4()}"
-        self.assertEqual(self._send("PUT", other, self.launch, statement).status_code, 400)
+        self.assertEqual(
+            self._send("PUT", other, self.launch, statement).status_code, 400
+        )
         self.assertEqual(
             self._send("PUT", "/statements", self.launch, statement).status_code, 400
         )
@@ -186,7 +192,9 @@ class TestXapi(CoursewareHttpCase):
             )
             self.assertEqual(response.status_code, 400, body[:10])
         multipart = {"Content-Type": "multipart/mixed; boundary=x"}
-        response = self._send("POST", "/statements", self.launch, b"x", headers=multipart)
+        response = self._send(
+            "POST", "/statements", self.launch, b"x", headers=multipart
+        )
         self.assertEqual(response.status_code, 400)
 
     def test_names_are_not_kept(self):
@@ -235,7 +243,9 @@ class TestXapiDocuments(CoursewareHttpCase):
         put = self._send("PUT", path, self.launch, b"page 3", headers=text)
         self.assertEqual(put.status_code, 204)
         got = self._send("GET", path, self.launch)
-        self.assertEqual((got.content, got.headers["Content-Type"]), (b"page 3", "text/plain"))
+        self.assertEqual(
+            (got.content, got.headers["Content-Type"]), (b"page 3", "text/plain")
+        )
         self.assertTrue(got.headers["ETag"] and got.headers["Last-Modified"])
         listed = self._send("GET", self._path(""), self.launch)
         self.assertEqual(listed.json(), ["bookmark"])
@@ -252,12 +262,16 @@ class TestXapiDocuments(CoursewareHttpCase):
 
     def test_a_profile_is_not_overwritten_unseen(self):
         path = self._path(kind="agent")
-        first = self._send("PUT", path, self.launch, {"a": 1}, headers={"If-None-Match": "*"})
+        first = self._send(
+            "PUT", path, self.launch, {"a": 1}, headers={"If-None-Match": "*"}
+        )
         self.assertEqual(first.status_code, 204)
         etag = self._send("GET", path, self.launch).headers["ETag"]
 
         def put(**headers):
-            return self._send("PUT", path, self.launch, {"a": 2}, headers=headers).status_code
+            return self._send(
+                "PUT", path, self.launch, {"a": 2}, headers=headers
+            ).status_code
 
         self.assertEqual(put(), 409)
         self.assertEqual(put(**{"If-None-Match": "*"}), 412)
@@ -269,7 +283,9 @@ class TestXapiDocuments(CoursewareHttpCase):
         other = self._open(self.slide, self.other)
         for kind in ("state", "agent", "activity"):
             path = self._path(kind=kind)
-            self.assertEqual(self._send("PUT", path, self.launch, {"a": 1}).status_code, 204)
+            self.assertEqual(
+                self._send("PUT", path, self.launch, {"a": 1}).status_code, 204
+            )
             theirs = self._path(kind=kind, launch=other)
             self.assertEqual(self._send("GET", theirs, other).status_code, 404)
             if kind != "activity":
@@ -339,7 +355,8 @@ class TestCmi5(CoursewareHttpCase):
         registration = launch.registration_id
         parameters = launch._get_parameters(self.base_url())
         self.assertEqual(
-            set(parameters), {"endpoint", "fetch", "actor", "registration", "activityId"}
+            set(parameters),
+            {"endpoint", "fetch", "actor", "registration", "activityId"},
         )
         path = (
             "/activities/state?stateId=LMS.LaunchData"
@@ -362,7 +379,9 @@ class TestCmi5(CoursewareHttpCase):
         self.assertFalse(self._is_completed(slide))
         self._say(launch, PASSED, success=True, duration="PT2M")
         self.assertTrue(self._is_completed(slide))
-        self.assertEqual(self._say(launch, TERMINATED, duration="PT2M").status_code, 200)
+        self.assertEqual(
+            self._say(launch, TERMINATED, duration="PT2M").status_code, 200
+        )
         self.assertEqual(launch.attempt_id.total_seconds, 120)
         said = self._verbs(launch.registration_id)
         self.assertEqual(said.count(SATISFIED), 2)  # the block and the course
@@ -395,4 +414,3 @@ class TestCmi5(CoursewareHttpCase):
         slide = self._make_slide("cmi5", units=[unit])
         self._open(slide)
         self.assertTrue(self._is_completed(slide))
-

@@ -3,7 +3,7 @@ import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {Interaction} from "@web/public/interaction";
 
-const POLL = 15000; // ms between two questions how far the learner is
+const POLL = 8000; // ms between two questions how far the learner is
 const AFTER_COMMIT = 800; // ms: the last commit of a course is sent in the background
 
 /** Plays a course package in a sandboxed frame, and says how far the learner is. */
