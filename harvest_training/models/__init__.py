@@ -21,6 +21,7 @@ from . import gr_document_type
 from . import gr_training_document
 from . import gr_training_program_document
 from . import gr_document_request
+from . import gr_training_enrollment_document
 from . import gr_document_reminder
 from . import gr_progress_tracker_assessment
 from . import gr_student_place

@@ -90,7 +90,7 @@ class GrDocumentRequest(models.Model):
         """
         for request in self.sudo():  # sudo: the ledgers are the system's
             # Sent back twice is told twice.
-            key = fields.Datetime.to_string(request.date_received) or "first"
+            key = str(request.return_count)
             if request.enrollment_id:
                 about = f"{request._name},{request.id},{key}"
                 self.env["gr.training.notice"]._queue(

@@ -34,7 +34,7 @@ class GrDocumentRequest(models.Model):
     _fixed = frozenset({"company_id", "student_id", "enrollment_id"})
     _guarded = frozenset(
         {"state", "date_received", "received_by_id", "verified_by_id"}
-        | {"date_verified", "previous_id", "reject_reason"}
+        | {"date_verified", "previous_id", "reject_reason", "return_count"}
     )
     _check_company_auto = True
 
@@ -108,6 +108,7 @@ class GrDocumentRequest(models.Model):
     verified_by_id = fields.Many2one("res.users", readonly=True, tracking=True)
     date_verified = fields.Datetime("Verified", readonly=True)
     reject_reason = fields.Text("Why Sent Back", readonly=True, tracking=True)
+    return_count = fields.Integer("Times Sent Back", readonly=True, copy=False)
     previous_id = fields.Many2one(
         "gr.document.request",
         string="Follows",
@@ -367,7 +368,11 @@ class GrDocumentRequest(models.Model):
         """It is not what was asked for; the learner is told why."""
         for request in self:
             request._check_may_judge()
-        self._judge("rejected", reject_reason=reason)
+            request._judge(
+                "rejected",
+                reject_reason=reason,
+                return_count=request.return_count + 1,
+            )
         self._tell("returned")
 
     def action_cancel(self):

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..const import LEARNING_STATUS
 
 
 class GrTrainingDocument(models.Model):
@@ -45,3 +47,13 @@ class GrTrainingDocument(models.Model):
     _check_days = models.Constraint(
         "CHECK (due_days >= 0)", "A number of days cannot be negative."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # sudo: who is in the program is asked, too, seen or not
+        enrollments = lines.program_id.enrollment_ids.sudo()
+        self.env["gr.document.request"]._request_for(
+            enrollments.filtered(lambda line: line.status in LEARNING_STATUS)
+        )
+        return lines

@@ -4,3 +4,8 @@ from . import test_gr_training_enrollment
 from . import test_consistency
 from . import test_training_wizards
 from . import test_gr_elearning_integration
+from . import test_gr_assessment
+from . import test_gr_course_session
+from . import test_gr_course_session_race
+from . import test_gr_document_request
+from . import test_gr_homework

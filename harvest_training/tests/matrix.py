@@ -48,6 +48,7 @@ def _session(env, place, course=None):
         {
             "name": "Session",
             "course_integration_id": (course or _course(env, place)).id,
+            "site_id": place.site.id,
             "date_start": datetime(2026, 9, 1, 22),
             "date_end": datetime(2026, 9, 1, 23),
         }
@@ -122,6 +123,48 @@ def _discrepancy(env, place):
     )
 
 
+@factory("gr.document.type")
+def _document_type(env, place):
+    return env["gr.document.type"].create(
+        {"name": "Diploma", "company_id": place.district.id}
+    )
+
+
+@factory("gr.training.document")
+def _training_document(env, place):
+    return env["gr.training.document"].create(
+        {
+            "program_id": _program(env, place).id,
+            "type_id": _document_type(env, place).id,
+        }
+    )
+
+
+@factory("gr.document.reminder")
+def _reminder(env, place):
+    return env["gr.document.reminder"].create(
+        {"request_id": _document(env, place).id, "kind": "due", "key": "1"}
+    )
+
+
+@factory("gr.homework.criterion")
+def _criterion(env, place):
+    return env["gr.homework.criterion"].create(
+        {"assignment_id": _assignment(env, place).id, "name": "Idea", "points": 5}
+    )
+
+
+@factory("gr.homework.score")
+def _score(env, place):
+    attempt = _attempt(env, place)
+    criterion = env["gr.homework.criterion"].create(
+        {"assignment_id": attempt.assignment_id.id, "name": "Idea", "points": 5}
+    )
+    return env["gr.homework.score"].create(
+        {"attempt_id": attempt.id, "criterion_id": criterion.id, "most": 5}
+    )
+
+
 @factory("gr.training.migration.run")
 def _migration_run(env, place):
     return env["gr.training.migration.run"].create(
@@ -133,3 +176,35 @@ def _migration_run(env, place):
 def _migration_line(env, place):
     run = _migration_run(env, place)
     return env["gr.training.migration.line"].create({"run_id": run.id, "number": 2})
+
+
+@factory("gr.certificate.template")
+def _certificate_template(env, place):
+    return env["gr.certificate.template"].create(
+        {"name": "Design", "company_id": place.district.id}
+    )
+
+
+@factory("gr.certificate.signatory")
+def _certificate_signatory(env, place):
+    return env["gr.certificate.signatory"].create(
+        {"name": "Dean", "template_id": _certificate_template(env, place).id}
+    )
+
+
+@factory("gr.badge.issuer")
+def _badge_issuer(env, place):
+    return env["gr.badge.issuer"]._get(place.district).with_env(env)
+
+
+@factory("gr.badge.key")
+def _badge_key(env, place):
+    return _badge_issuer(env, place).sudo()._get_key().with_env(env)
+
+
+@factory("gr.certificate")
+def _certificate(env, place):
+    enrollment = _enrollment(env, place)
+    enrollment.sudo().status = "completed"
+    enrollment.program_id.certificate_template_id = _certificate_template(env, place)
+    return env["gr.certificate"]._issue(enrollment).with_env(env)
