@@ -38,6 +38,13 @@ from . import gr_training_migration_line
 from . import gr_training_migration_kinds
 from . import gr_training_notice
 from . import gr_training_notice_find
+from . import gr_assessment_integration_page
+from . import gr_course_session_page
+from . import gr_homework_assignment_page
+from . import gr_progress_tracker_next
+from . import gr_student_page
+from . import gr_training_enrollment_next
+from . import gr_training_program_page
 from . import res_company_notice
 from . import hr_employee
 from . import res_users

@@ -9,3 +9,6 @@ from . import test_gr_course_session
 from . import test_gr_course_session_race
 from . import test_gr_document_request
 from . import test_gr_homework
+from . import test_learner_pages
+from . import test_migration
+from . import test_notices
