@@ -1,11 +1,16 @@
 {
     "name": "Harvest & Thrive",
-    "summary": "Expanded-learning programs: rosters, families, places, rules",
+    "summary": "Expanded-learning programs: rosters, families, programs, staff training",
     "version": "19.0.1.0.0",
     "category": "Education",
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "depends": ["harvest_district", "harvest_portal"],
+    "depends": [
+        "harvest_courseware",
+        "harvest_district",
+        "harvest_portal",
+        "harvest_training",
+    ],
     "application": True,
 }
