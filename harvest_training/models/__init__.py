@@ -6,6 +6,7 @@ from . import gr_training_event
 from . import gr_webhook_source
 from . import gr_training_enrollment
 from . import gr_progress_tracker
+from . import gr_progress_fact_mixin
 from . import gr_upload_mixin
 from . import gr_course_session
 from . import gr_course_session_booking

@@ -22,7 +22,7 @@ class GrAssessmentAttempt(models.Model):
 
     _name = "gr.assessment.attempt"
     _description = "Assessment Attempt"
-    _inherit = ["gr.student.record.mixin"]
+    _inherit = ["gr.progress.fact.mixin", "gr.student.record.mixin"]
     _order = "date desc, id desc"
 
     assessment_id = fields.Many2one(

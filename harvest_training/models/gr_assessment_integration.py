@@ -198,7 +198,6 @@ class GrAssessmentIntegration(models.Model):
                 for tracker in trackers - known.tracker_id
             ]
         )
-        attempts.tracker_id._refresh()
         attempts._call_after_last()
         return attempts
 

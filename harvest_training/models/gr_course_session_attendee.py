@@ -20,7 +20,7 @@ class GrCourseSessionAttendee(models.Model):
 
     _name = "gr.course.session.attendee"
     _description = "Session Attendee"
-    _inherit = ["gr.student.record.mixin"]
+    _inherit = ["gr.progress.fact.mixin", "gr.student.record.mixin"]
     _order = "session_id, id"
     _fixed = frozenset({"company_id", "session_id", "tracker_id"})
     _guarded = frozenset({"date_booked"})
@@ -141,7 +141,6 @@ class GrCourseSessionAttendee(models.Model):
                 vals = {**vals, "state": self._take_place(left, session.id)}
             filled.append(vals)
         lines = super().create(filled)
-        lines.tracker_id._refresh()
         lines.session_id._sync_calendar()
         return lines
 
@@ -169,7 +168,6 @@ class GrCourseSessionAttendee(models.Model):
         moved._check_transition(vals["state"])
         left = moved.filtered(lambda line: line.state in TAKES_PLACE)
         result = super().write(vals)
-        moved.tracker_id._refresh()
         if vals["state"] not in TAKES_PLACE and not self.env.context.get(
             "gr_no_promotion"
         ):

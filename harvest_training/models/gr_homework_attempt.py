@@ -24,6 +24,7 @@ class GrHomeworkAttempt(models.Model):
     _description = "Homework Attempt"
     _inherit = [
         "gr.upload.mixin",
+        "gr.progress.fact.mixin",
         "gr.student.record.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -215,7 +216,6 @@ class GrHomeworkAttempt(models.Model):
             ]
         )
         attempt._call_reviewer()
-        tracker._refresh()
 
     def _call_reviewer(self):
         reviewer = self.program_id.coordinator_id
@@ -279,4 +279,3 @@ class GrHomeworkAttempt(models.Model):
                 attempt.tracker_id.enrollment_id,
                 f"{self._name},{attempt.id}",
             )
-        self.tracker_id._refresh()

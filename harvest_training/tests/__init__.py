@@ -12,3 +12,4 @@ from . import test_gr_homework
 from . import test_learner_pages
 from . import test_migration
 from . import test_notices
+from . import test_random_events

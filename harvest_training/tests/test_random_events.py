@@ -14,7 +14,7 @@ from .common import TrainingCommon
 
 _logger = logging.getLogger(__name__)
 
-EVENTS = int(os.environ.get("HARVEST_RANDOM_EVENTS", "1500"))
+EVENTS = int(os.environ.get("HARVEST_RANDOM_EVENTS", "400"))
 SEED = int(os.environ.get("HARVEST_RANDOM_SEED", "20261122"))
 
 ORACLE = """
