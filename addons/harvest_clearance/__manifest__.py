@@ -25,4 +25,8 @@
         "views/res_company_views.xml",
         "views/harvest_clearance_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend_lazy": ["harvest_clearance/static/src/light_graph/*"],
+        "web.assets_unit_tests": ["harvest_clearance/static/tests/**/*"],
+    },
 }

@@ -12,8 +12,8 @@ WORKER_TYPES = [
     ("applicant", "Applicant"),
 ]
 BLOCKING = [
-    ("none", "Blocks nothing"),
-    ("roster", "Any work with pupils"),
+    ("none", "Nothing"),
+    ("roster", "Any work"),
     ("task", "The task only"),
     ("site", "Opening the site"),
     ("access", "Access to records"),

@@ -150,25 +150,34 @@ def add_months(day: date, months: int) -> date:
     return day + relativedelta(months=months)
 
 
-def first_deadline(terms: Terms, start: date) -> date:
+def first_deadline(terms: Terms, start: date, clock: YearClock) -> date:
     """The last day on which somebody who starts on ``start`` may still lack it.
 
-    ``date.max``: there is none.
-
-    A requirement that came into force later counts from that day.
+    ``date.max``: there is none. A requirement that came into force later counts from
+    that day; one of a school-year window, for who is there already, at its first
+    window.
     """
-    begin = max(start, terms.valid_from) if terms.valid_from else start
+    begin = max(start, terms.valid_from or start)
+    if terms.due is Due.OPEN:
+        return date.max
+    due = _count_due(terms, begin)
+    if begin > start and terms.renewal is Renewal.WINDOW:
+        year = clock.start_for(begin)
+        ends = (window(terms, one)[1] for one in (year, clock.next_start(year)))
+        return max(due, next((end for end in ends if end >= begin), due))
+    return due
+
+
+def _count_due(terms: Terms, begin: date) -> date:
     match terms.due:
-        case Due.BEFORE:
-            return begin - timedelta(days=1)
         case Due.DAYS:
             return begin + timedelta(days=terms.due_count)
         case Due.WEEKS:
             return begin + timedelta(weeks=terms.due_count)
         case Due.MONTHS:
             return add_months(begin, terms.due_count)
-        case Due.OPEN:
-            return date.max
+        case _:
+            return begin - timedelta(days=1)
 
 
 def window(terms: Terms, year_start: date) -> tuple[date, date]:
@@ -231,7 +240,7 @@ def standing(
     if endless:
         best = max(endless, key=lambda held: (held.exempt, held.issued))
         return Standing(State.EXEMPT if best.exempt else State.OK, None, key=best.key)
-    free = first_deadline(terms, start)
+    free = first_deadline(terms, start, clock)
     if not ends:
         if free == date.max:
             return Standing(State.NOT_DUE, None)

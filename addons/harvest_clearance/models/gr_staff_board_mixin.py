@@ -56,7 +56,8 @@ class GrStaffBoardMixin(models.AbstractModel):
     def _refresh(self, people):
         """Count the board of some people, and of the sites where they work."""
         self._refresh_people(people)
-        self._refresh_sites(people.gr_site_ids)
+        # sudo: where they work; the caller may be human resources, without our roles
+        self._refresh_sites(people.sudo().gr_site_ids)
 
     @api.model
     def _refresh_people(self, people):
@@ -87,24 +88,30 @@ class GrStaffBoardMixin(models.AbstractModel):
         today = fields.Date.today()
         staff = self.env["hr.employee"].sudo()._gr_by_site(sites)
         wanted = {}
-        for site in sites.filtered("active"):
-            people = staff.get(site.id)
-            for requirement, ends in (
-                self._get_site_holders(site, people, today) if people else ()
-            ):
-                wanted[site.id, requirement.id] = self._prepare_site(
-                    site, requirement, ends, today
-                )
+        for district, places in sites.filtered("active").grouped("company_id").items():
+            people = (
+                self.env["hr.employee"]
+                .sudo()
+                .union(*(staff[site.id] for site in places if site.id in staff))
+            )
+            shelf = self._get_shelf(district, people, today)
+            soon = self.env["gr.staff.requirement"]._get_soon_days(district, today)
+            for site in places.filtered(lambda one: one.id in staff):
+                for requirement, ends in self._get_site_holders(
+                    site, staff[site.id], today, shelf
+                ):
+                    wanted[site.id, requirement.id] = self._prepare_site(
+                        site, requirement, ends, today, soon
+                    )
         self._store("site_id", sites, wanted)
 
     @api.model
-    def _prepare_site(self, site, requirement, ends, today):
+    def _prepare_site(self, site, requirement, ends, today, soon):
         """The row of a site: in order as long as enough people hold it."""
         holders = sum(end >= today for end in ends)
         # The day on which the last holder too few is gone; date.max: without an end.
         last = sorted(ends, reverse=True)[requirement.min_holders - 1 :][:1]
         last = last[0] if last and last[0].year < MAXYEAR else False
-        soon = requirement._get_soon_days(site.company_id, today)
         state = "ok" if holders >= requirement.min_holders else "missing"
         if state == "ok" and last and (last - today).days <= soon:
             state = "due_soon"

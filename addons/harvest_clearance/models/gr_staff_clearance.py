@@ -48,7 +48,7 @@ class GrStaffClearance(models.Model):
     )
     kind = fields.Selection(related="requirement_id.kind", store=True)
     blocking = fields.Selection(
-        related="requirement_id.blocking", store=True, string="Without It"
+        related="requirement_id.blocking", store=True, string="Blocks"
     )
     company_id = fields.Many2one(
         "res.company", string="District", required=True, index=True, readonly=True

@@ -17,7 +17,7 @@ class GrStaffClearanceReport(models.Model):
     site_id = fields.Many2one("gr.site", readonly=True)
     requirement_id = fields.Many2one("gr.staff.requirement", readonly=True)
     kind = fields.Selection(KINDS, readonly=True)
-    blocking = fields.Selection(BLOCKING, string="Without It", readonly=True)
+    blocking = fields.Selection(BLOCKING, string="Blocks", readonly=True)
     light = fields.Selection(LIGHTS, readonly=True)
     people = fields.Integer(
         "Requirements of People",

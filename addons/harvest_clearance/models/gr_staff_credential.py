@@ -115,6 +115,10 @@ class GrStaffCredential(models.Model):
         "A revocation has a date and a reason.",
     )
     _employee_code_idx = models.Index("(employee_id, code)")
+    _source_uniq = models.UniqueIndex(
+        "(source_model, source_id, requirement_id) WHERE source_id IS NOT NULL",
+        "This source has given its credential already.",
+    )
 
     @api.depends("employee_id", "requirement_id", "issued")
     def _compute_display_name(self):

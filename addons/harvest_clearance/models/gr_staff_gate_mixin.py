@@ -92,8 +92,10 @@ class GrStaffGateMixin(models.AbstractModel):
         """
         people = employees.sudo()  # sudo: as in _get_cleared
         wrong = []
+        district = site.sudo().company_id  # sudo: whose requirements are in force
+        shelf = self._get_shelf(district, people, date)
         for requirement, ends in self._get_site_holders(
-            site, people, date, self._get_task(task)
+            site, people, date, shelf, self._get_task(task)
         ):
             holders = sum(end >= date for end in ends)
             if holders < requirement.min_holders:
@@ -203,37 +205,34 @@ class GrStaffGateMixin(models.AbstractModel):
         )
 
     @api.model
-    def _get_site_holders(self, site, people, day, task=None):
+    def _get_shelf(self, district, people, day):
+        """Return (rows, clock, book) of a district: what several sites read once."""
+        clock = self._get_clock(district)
+        return self._get_rows(district, day), clock, self._get_book(people)
+
+    @api.model
+    def _get_site_holders(self, site, people, day, shelf, task=None):
         """Yield (requirement, [last day of each who held it]) for what a site asks.
 
         A requirement of a task is asked only where somebody does that task; one that
         blocks only the task, only when it is asked for.
         """
-        district = site.sudo().company_id  # sudo: which district's rules
-        clock = self._get_clock(district)
-        book = self._get_book(people)
+        district = site.sudo().company_id  # sudo: county and kind of the district
+        rows, clock, book = shelf
         county, kind = self._get_county(district), district.gr_employer_kind or ""
         tasks = {*people.gr_task_ids.ids, *(task.ids if task else ())}
-        for requirement, scope, terms in self._get_rows(district, day):
+        for requirement, scope, terms in rows:
             if (
                 requirement.site_level
-                and (
-                    requirement.blocking != "task"
-                    or (task and task in requirement.task_ids)
-                )
+                and (requirement.blocking != "task" or self._blocks(requirement, task))
                 and applies_to_employer(scope, county, kind)
                 and (not scope.sites or site.id in scope.sites)
                 and (not scope.tasks or scope.tasks & tasks)
             ):
-                ends = [
-                    last_held_day(
-                        terms,
-                        [h for _s, h in book[one.id, requirement.code]],
-                        day,
-                        clock,
-                    )
-                    for one in people
-                ]
+                ends = []
+                for one in people:
+                    helds = [held for _at, held in book[one.id, requirement.code]]
+                    ends.append(last_held_day(terms, helds, day, clock))
                 yield requirement, [end for end in ends if end]
 
     @api.model

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..const import REMINDER_BATCH, REMINDER_KINDS
-from ..reminding import due_step, new_steps
+from ..const import REMINDER_BATCH, REMINDER_KINDS, RULE_REMINDER_DAYS
+from ..reminding import due_step, new_steps, parse_steps
 
 
 class GrStaffReminder(models.Model):
@@ -58,9 +58,12 @@ class GrStaffReminder(models.Model):
     def _cron_send_reminders(self):
         """Remind and escalate, some people at a time; safe to run as often as you like.
 
-        Districts are asked in turn; what was sent is committed with its ledger.
+        Districts that turned it on have their turn; what was sent is committed with
+        its ledger.
         """
-        for district in self.env["res.company"].search([]):
+        for district in self.env["res.company"].search(
+            [("gr_remind_staff", "=", True)]
+        ):
             rows = self._get_rows(district)
             for start in range(0, len(rows), REMINDER_BATCH):
                 self._remind(district, rows[start : start + REMINDER_BATCH])
@@ -90,10 +93,10 @@ class GrStaffReminder(models.Model):
     @api.model
     def _get_steps(self, district, requirements):
         """Return ``{requirement id: days before the deadline}``."""
-        today = fields.Date.today()
-        return {
-            one.id: one._get_reminder_steps(district, today) for one in requirements
-        }
+        usual = self.env["gr.rule"].rule(
+            RULE_REMINDER_DAYS, district, fields.Date.today()
+        )
+        return {one.id: parse_steps(one.reminder_days or usual) for one in requirements}
 
     @api.model
     def _remind(self, district, rows):
@@ -188,7 +191,8 @@ class GrStaffReminder(models.Model):
             return
         for user in users:
             if row.with_user(user).has_access("read"):
-                row.activity_schedule(
+                # the digest tells it: no mail of its own for each activity
+                row.with_context(mail_activity_quick_update=True).activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=row.with_context(lang=user.lang).advice,
                     user_id=user.id,

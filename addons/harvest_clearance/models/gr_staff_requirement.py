@@ -62,7 +62,7 @@ class GrStaffRequirement(models.Model):
 
     # What it blocks, when it is due, how long it holds
     blocking = fields.Selection(
-        BLOCKING, required=True, default="none", string="Without It", tracking=True
+        BLOCKING, required=True, default="none", string="Blocks", tracking=True
     )
     due_unit = fields.Selection(
         DUE_UNITS, "First Due", required=True, default="before", tracking=True

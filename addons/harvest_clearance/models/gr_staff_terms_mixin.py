@@ -2,8 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..applies import Scope, names
-from ..const import RULE_REMINDER_DAYS, RULE_SOON_DAYS, WORKER_TYPES
-from ..reminding import parse_steps
+from ..const import RULE_SOON_DAYS, WORKER_TYPES
 from ..validity import Due, Renewal, Terms
 
 
@@ -107,14 +106,6 @@ class GrStaffTermsMixin(models.AbstractModel):
             max_age_days=self.max_age_days,
             valid_from=self.valid_from,
         )
-
-    def _get_reminder_steps(self, district, day):
-        """Return the days before a deadline on which to remind, the largest first."""
-        self.ensure_one()
-        text = self.reminder_days or self.env["gr.rule"].rule(
-            RULE_REMINDER_DAYS, district, day
-        )
-        return parse_steps(text)
 
     @api.model
     def _get_soon_days(self, district, day):

@@ -15,6 +15,7 @@ TRIGGERS = {
     "job_id",
 }
 OFFICERS = "hr.group_hr_user"
+STAFF = "harvest_base.group_harvest_staff"  # sites are for who has a role in them
 
 
 class HrEmployee(models.Model):
@@ -31,6 +32,7 @@ class HrEmployee(models.Model):
         "employee_id",
         "site_id",
         string="Sites",
+        groups=STAFF,
         domain="[('company_id', '=', company_id)]",
     )
     gr_task_ids = fields.Many2many(
@@ -67,12 +69,6 @@ class HrEmployee(models.Model):
     )
     gr_clearance_state = fields.Selection(
         LIGHTS, string="Clearance", readonly=True, copy=False, groups=OFFICERS
-    )
-    gr_credential_ids = fields.One2many(
-        "gr.staff.credential", "employee_id", string="Credentials", groups=OFFICERS
-    )
-    gr_clearance_ids = fields.One2many(
-        "gr.staff.clearance", "employee_id", string="Clearances", groups=OFFICERS
     )
     gr_problem_count = fields.Integer(
         compute="_compute_gr_problem_count", groups=OFFICERS

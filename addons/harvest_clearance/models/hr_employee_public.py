@@ -15,6 +15,7 @@ class HrEmployeePublic(models.Model):
         "site_id",
         string="Sites",
         readonly=True,
+        groups="harvest_base.group_harvest_staff",
     )
     gr_task_ids = fields.Many2many(
         "gr.staff.task",

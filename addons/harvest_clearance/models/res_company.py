@@ -14,6 +14,13 @@ class ResCompany(models.Model):
         " B in the district.",
     )
 
+    gr_remind_staff = fields.Boolean(
+        string="Remind Staff",
+        help="Send reminders of staff requirements and escalate them. Turn it on when"
+        " what people hold has been entered; before that, everybody would be told that"
+        " everything is missing.",
+    )
+
     def _gr_get_coordinators(self):
         """Return ``{site id: users of role C who are named for the site}``."""
         group = self.env.ref("harvest_base.group_harvest_program")

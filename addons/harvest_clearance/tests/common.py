@@ -9,7 +9,7 @@ class ClearanceCommon(HarvestCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.district.gr_county = "Riverside"
+        cls.district.write({"gr_county": "Riverside", "gr_remind_staff": True})
         cls.gate = cls.env["gr.staff.clearance"]
         cls.today = date.today()
 

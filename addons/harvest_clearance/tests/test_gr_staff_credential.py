@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ClearanceCommon
 
@@ -321,6 +321,48 @@ class TestCredential(ClearanceCommon):
             )
             with self.subTest(code=code):
                 self.assertFalse(credential.resume_line_id)
+
+    # FROM OTHER PARTS
+
+    def test_a_course_completed_here_is_registered_once(self):
+        learner = self._make_user("D", sites=self.site, login="learner")
+        self.employee.user_id = learner
+        values = {
+            "employee_id": self.employee.id,
+            "requirement_id": self.requirement.id,
+            "issued": date(2026, 9, 1),
+            "source_model": "res.partner",
+            "source_id": learner.partner_id.id,
+        }
+        Credential = self.env["gr.staff.credential"].with_user(learner)
+        first = Credential._register_seen("training", [values])
+        again = Credential._register_seen("training", [values])
+
+        self.assertFalse(again)
+        self.assertRecordValues(
+            first.sudo(), [{"state": "verified", "source": "training"}]
+        )
+        self.assertNotEqual(first.sudo().verified_by_id, learner)
+        self.assertTrue(first.sudo().resume_line_id)
+
+    def test_human_resources_need_no_role_of_ours(self):
+        officer = self._make_user(
+            "", district=self.district, extra="hr.group_hr_user", login="officer"
+        )
+        Employee = self.env["hr.employee"].with_user(officer)
+        new = Employee.create({"name": "New", "company_id": self.district.id})
+        self.assertEqual(new.gr_clearance_state, "red")
+        new.gr_worker_type = "volunteer"
+        self.employee.with_user(officer).job_id = self.env["hr.job"].create(
+            {"name": "Aide", "company_id": self.district.id}
+        )
+        self.assertTrue(self.employee.with_user(officer).read())
+        form = Form(Employee.browse(self.employee.id))
+        form.gr_start_date = date(2026, 2, 1)
+        form.save()
+
+        self.employee.with_user(officer).action_archive()
+        self.assertFalse(self.gate.search([("employee_id", "=", self.employee.id)]))
 
     # LEAVING
 

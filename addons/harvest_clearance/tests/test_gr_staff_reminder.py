@@ -156,6 +156,14 @@ class TestReminder(ClearanceCommon):
                 ).method_direct_trigger()
         self.assertEqual(self.env["gr.staff.reminder"].search_count([]), 2)
 
+    def test_a_district_that_has_not_turned_it_on_sends_nothing(self):
+        self.district.gr_remind_staff = False
+        with freeze_time(self.deadline - timedelta(days=30)):
+            self.gate._refresh(self.employee)
+            self.env["gr.staff.reminder"]._cron_send_reminders()
+
+        self.assertFalse(self.env["gr.staff.reminder"].search([]))
+
     def test_the_ledger_refuses_a_second_line(self):
         self._run(30)
         line = self.env["gr.staff.reminder"].search([], limit=1)

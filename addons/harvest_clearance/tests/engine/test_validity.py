@@ -116,7 +116,7 @@ def test_who_is_hired_inside_the_window_has_six_weeks_all_the_same():
 def test_who_is_hired_after_the_window_has_six_weeks():
     start = date(2026, 2, 2)
 
-    assert first_deadline(MANDATED, start) == date(2026, 3, 16)
+    assert first_deadline(MANDATED, start, CLOCK) == date(2026, 3, 16)
     taken = Held(date(2026, 3, 10))
     assert last_day(MANDATED, taken, CLOCK) == date(2026, 9, 27)
 
@@ -131,8 +131,21 @@ def test_before_the_start_means_the_day_before():
 def test_a_new_law_counts_from_its_first_day_for_who_is_there():
     terms = Terms(due=Due.WEEKS, due_count=6, valid_from=date(2026, 7, 1))
 
-    assert first_deadline(terms, date(2019, 1, 1)) == date(2026, 8, 12)
-    assert first_deadline(terms, date(2026, 9, 1)) == date(2026, 10, 13)
+    assert first_deadline(terms, date(2019, 1, 1), CLOCK) == date(2026, 8, 12)
+    assert first_deadline(terms, date(2026, 9, 1), CLOCK) == date(2026, 10, 13)
+
+
+def test_a_new_law_with_a_window_begins_at_its_first_window():
+    law = Terms(
+        due=Due.WEEKS,
+        due_count=6,
+        renewal=Renewal.WINDOW,
+        window_weeks=6,
+        valid_from=date(2026, 7, 1),
+    )
+
+    assert first_deadline(law, date(2019, 1, 1), CLOCK) == date(2026, 9, 27)
+    assert first_deadline(law, date(2026, 9, 14), CLOCK) == date(2026, 10, 26)
 
 
 def test_without_a_day_in_the_law_nobody_is_late():
