@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -29,26 +30,37 @@ class GrTrainingDashboard(models.AbstractModel):
         program = Domain.TRUE
         if program_id := asked["program_id"]:
             program = Domain("id", "=", program_id)
+        counts = self._count_rounds(rounds)
         return {
             "waiting": [
-                self._get_requests(rounds),
-                *self._get_homework(learners, program),
-                *self._get_documents(learners, program),
-                self._get_certificates_due(rounds),
+                self._get_requests(rounds, counts),
+                self._get_homework(learners, program),
+                self._get_documents(learners, program),
+                self._get_certificates_due(rounds, counts),
             ],
             "expiring": self._get_expiring(learners, program),
-            **self._get_risks(rounds),
+            **self._get_risks(rounds, counts),
             **self._get_sessions(asked, program),
             **self._get_clearances(asked),
         }
 
     @api.model
-    def _get_requests(self, rounds):
-        domain = rounds & Domain("status", "=", "review")
+    def _count_rounds(self, rounds):
+        """Return how many rounds have each status, and each risk."""
+        counts = Counter()
+        for status, risk, count in self.env[REPORT]._read_group(
+            rounds, ["status", "risk"], ["__count"]
+        ):
+            counts[status] += count
+            counts[risk] += count
+        return counts
+
+    @api.model
+    def _get_requests(self, rounds, counts):
         return self._figure(
-            self.env[REPORT].search_count(domain),
+            counts["review"],
             REPORT,
-            domain,
+            rounds & Domain("status", "=", "review"),
             self.env._("Requests for a training that an agent has to decide."),
             key="review",
             label=self.env._("Requests to decide"),
@@ -62,7 +74,7 @@ class GrTrainingDashboard(models.AbstractModel):
             domain &= Domain("student_id", "any", learners)
         if not program.is_true():
             domain &= Domain("tracker_id.program_id", "any", program)
-        yield self._figure(
+        return self._figure(
             attempts.search_count(domain),
             attempts._name,
             domain,
@@ -79,7 +91,7 @@ class GrTrainingDashboard(models.AbstractModel):
             domain &= Domain("student_id", "any", learners)
         if not program.is_true():
             domain &= Domain("enrollment_id.program_id", "any", program)
-        yield self._figure(
+        return self._figure(
             documents.search_count(domain),
             documents._name,
             domain,
@@ -89,12 +101,11 @@ class GrTrainingDashboard(models.AbstractModel):
         )
 
     @api.model
-    def _get_certificates_due(self, rounds):
-        domain = rounds & Domain("status", "=", "completed")
+    def _get_certificates_due(self, rounds, counts):
         return self._figure(
-            self.env[REPORT].search_count(domain),
+            counts["completed"],
             REPORT,
-            domain,
+            rounds & Domain("status", "=", "completed"),
             self.env._(
                 "Rounds that are completed and have no certificate: it waits for a"
                 " document, for an agent, or the program gives none."
@@ -140,11 +151,10 @@ class GrTrainingDashboard(models.AbstractModel):
     # LEARNERS AT RISK
 
     @api.model
-    def _get_risks(self, rounds):
+    def _get_risks(self, rounds, counts):
         """Return how many are at risk and why, and the most urgent of them."""
         domain = rounds & Domain("risk", "!=", False)
         report = self.env[REPORT]
-        counts = dict(report._read_group(domain, ["risk"], ["__count"]))
         definitions = self._define_risks()
         labels = report._fields["risk"]._description_selection(self.env)
         first = report.search_fetch(
@@ -155,11 +165,14 @@ class GrTrainingDashboard(models.AbstractModel):
         )
         return {
             "risk": self._figure(
-                sum(counts.values()), REPORT, domain, " ".join(definitions.values())
+                sum(counts[risk] for risk, _label in labels),
+                REPORT,
+                domain,
+                " ".join(definitions.values()),
             ),
             "risks": [
                 self._figure(
-                    counts.get(risk, 0),
+                    counts[risk],
                     REPORT,
                     rounds & Domain("risk", "=", risk),
                     definitions[risk],

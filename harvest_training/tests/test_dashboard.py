@@ -652,7 +652,7 @@ class TestDashboardQueries(DashboardCase):
         many = self._fill_and_count(190)
 
         self.assertEqual(few, many)
-        self.assertLessEqual(many, 30)
+        self.assertLessEqual(many, 25)
 
     def _fill_and_count(self, learners):
         self._make_rounds(

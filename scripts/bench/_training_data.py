@@ -6,7 +6,7 @@ ORM and multiplied in SQL, so that it has whatever columns the models have by th
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from odoo.tools import SQL, split_every
@@ -22,6 +22,7 @@ class District(NamedTuple):
     coordinator: object
     site_coordinator: object
     learners: object
+    employees: object
 
 
 def fill(env, learners: int) -> District:
@@ -41,12 +42,28 @@ def fill(env, learners: int) -> District:
     courses = _make_courses(env)
     _make_rounds(env, students, courses)
     _make_facts(env)
-    env.cr.commit()
     return District(
         _make_user(env, "operations", gr_scope="district"),
         _make_user(env, "program", gr_site_ids=sites[:2].ids),
         students,
+        _make_employees(env, students),
     )
+
+
+def _make_employees(env, students):
+    """The learners as employees, so that the staff requirements apply to them."""
+    employees = env["hr.employee"].create(
+        [
+            {
+                "name": student.name,
+                "gr_site_ids": student.site_ids.ids,
+                "gr_start_date": date.today() - timedelta(days=400),
+            }
+            for student in students
+        ]
+    )
+    env.cr.commit()
+    return employees
 
 
 def _make_user(env, role, **values):
@@ -222,7 +239,7 @@ def _make_meetings(env):
     """One session, assignment and exam a course, and what learners did of them."""
     trackers = env["gr.progress.tracker"]
     courses = env["gr.course.integration"].search([])
-    start = date.today() - timedelta(days=30)
+    start = datetime.now().replace(microsecond=0) - timedelta(days=30)
     for course in courses:
         trackers |= trackers.search([("course_integration_id", "=", course.id)], limit=1)
     made = []

@@ -6,14 +6,16 @@
 * one completed lesson: queries and milliseconds until the tracker is right
 * the nightly reconciliation: all new, unchanged, and with two percent of drift, per
   1,000 trackers; its growth over three sizes (exponent 1: linear)
-* the same work by a loop over single trackers. The loop is measured on a sample and
+* the same by a loop over single trackers. The loop is measured on a sample and
   multiplied, because it would take minutes
+* the board of staff requirements, and the gate that scheduling asks about everybody
 """
 
 from __future__ import annotations
 
 import math
 import statistics
+from datetime import date
 
 from . import LOWER, Context, Figure, _training_data
 
@@ -24,6 +26,7 @@ LOOP_SAMPLE = 300  # trackers
 DRIFT = 50  # every so many-th membership changes without a word to us
 GOAL_SECONDS = 0.5  # the plan allows 2
 QUERIES_OF_A_LESSON = 60
+QUERIES_OF_A_GATE = 30  # whether for one person or for all
 
 
 def run(ctx: Context) -> dict[str, Figure]:
@@ -35,6 +38,7 @@ def run(ctx: Context) -> dict[str, Figure]:
         **_tell_views(largest["views"]),
         **_tell_lesson(largest),
         **_tell_sync(measured),
+        **_tell_gate(largest["gate"]),
     }
 
 
@@ -51,6 +55,7 @@ def _measure_size(ctx, learners):
             found["views"] = _measure_views(ctx, district.coordinator)
             found["loop"] = _measure_loop(ctx, env)
             found["lesson"] = _measure_lessons(ctx, env)
+            found["gate"] = _measure_gate(ctx, env, district.employees)
     return found
 
 
@@ -187,6 +192,7 @@ def _measure_views(ctx, user):
         "gr.training.report": day | program | {"risk": {}, "days_to_completion": {}},
         "gr.training.enrollment": day | program | {"progress": {}},
         "gr.progress.tracker": program | {"overall_progress": {}},
+        "gr.staff.clearance": {"subject": {}, "light": {}, "deadline": {}},
     }
     calls = {
         f"list_{model.rpartition('.')[2]}": (
@@ -241,6 +247,36 @@ def _tell_views(views):
 
 def _p95(seconds):
     return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+# STAFF REQUIREMENTS
+
+
+def _measure_gate(ctx, env, employees):
+    """Seconds and queries of the question who may work today, for everybody."""
+    gate = env["gr.staff.clearance"]
+    env.flush_all()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    with ctx.measure() as measured:
+        answers = gate._get_cleared(employees, None, date.today())
+    queries = env.cr.sql_log_count - before
+    assert len(answers) == len(employees)
+    return {
+        "rows": gate.search_count([]),
+        "queries": queries,
+        "seconds": measured.seconds,
+    }
+
+
+def _tell_gate(gate):
+    return {
+        "clearance_rows": Figure(gate["rows"], "rows"),
+        "gate_everybody": Figure(gate["seconds"], "s", goal=GOAL_SECONDS, better=LOWER),
+        "gate_queries": Figure(
+            gate["queries"], "queries", goal=QUERIES_OF_A_GATE, better=LOWER
+        ),
+    }
 
 
 # ONE LESSON
