@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class GrProgressFactMixin(models.AbstractModel):
-    """Something that a learner did in a course: whatever writes it, progress follows."""
+    """What a learner did in a course: whatever writes it, progress follows."""
 
     _name = "gr.progress.fact.mixin"
     _description = "Fact of a Learner's Progress"
