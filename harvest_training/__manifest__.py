@@ -45,6 +45,7 @@
         "views/gr_homework_views.xml",
         "views/gr_assessment_views.xml",
         "views/gr_document_views.xml",
+        "views/gr_course_fact_views.xml",
         "views/harvest_training_menus.xml",
         "views/gr_training_fact_menus.xml",
         "views/gr_training_report_views.xml",

@@ -96,6 +96,7 @@ class GrCourseSession(models.Model):
         tracking=True,
         index=True,
         copy=False,
+        group_expand=True,
     )
     attendee_ids = fields.One2many(
         "gr.course.session.attendee", "session_id", copy=False
@@ -103,7 +104,7 @@ class GrCourseSession(models.Model):
     booking_count = fields.Integer(
         default=0, copy=False, help="Rises with each booking, so that two never cross"
     )
-    taken_count = fields.Integer("Places Taken", compute="_compute_places")
+    taken_count = fields.Integer("Booked", compute="_compute_places")
     free_count = fields.Integer(
         "Places Free", compute="_compute_places", help="-1: not limited"
     )
@@ -126,7 +127,8 @@ class GrCourseSession(models.Model):
     def _compute_tz(self):
         for session in self:
             district = session.company_id or self.env.company
-            session.tz = session.site_id.tz or district.partner_id.tz or "UTC"
+            zones = (session.site_id.tz, district.partner_id.tz, self.env.user.tz)
+            session.tz = next(filter(None, zones), "UTC")
 
     @api.depends("attendee_ids.state", "capacity")
     def _compute_places(self):
@@ -301,6 +303,7 @@ class GrCourseSession(models.Model):
         )
         return action | {
             "name": self.name,
+            "display_name": self.name,
             "domain": [
                 ("session_id", "=", self.id),
                 ("state", "not in", ("cancelled", "waitlisted")),

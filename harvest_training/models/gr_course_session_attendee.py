@@ -85,7 +85,7 @@ class GrCourseSessionAttendee(models.Model):
         for line in self:
             session = line.session_id
             when = session.date_start and format_datetime(
-                self.env, session.date_start, tz=session.tz, dt_format="medium"
+                self.env, session.date_start, tz=session.tz, dt_format="short"
             )
             line.display_name = ", ".join(filter(None, (session.name, when)))
 
@@ -109,9 +109,8 @@ class GrCourseSessionAttendee(models.Model):
             line.conflict = False
             if line.state == "registered" and line.session_id.state == "open":
                 other = line.session_id._get_overlapping(line.student_id)
-                line.conflict = other and self.env._(
-                    "Also booked: %s", other.session_id.name
-                )
+                if other:
+                    line.conflict = self.env._("Also booked: %s", other.session_id.name)
 
     @api.constrains("session_id", "tracker_id")
     def _check_course(self):

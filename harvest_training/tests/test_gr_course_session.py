@@ -123,6 +123,9 @@ class TestGrCourseSession(FactsCommon):
             other._book(self.tracker)
         self.assertEqual(other._book(self.tracker, allow_overlap=True), "registered")
         self.assertIn("First Aid", other.attendee_ids.conflict)
+        alone = self._make_session(self.course, days=20)
+        alone._book(self.tracker)
+        self.assertIs(alone.attendee_ids.conflict, False)
         # Touching is not overlapping.
         after = self._make_session(
             self.course,

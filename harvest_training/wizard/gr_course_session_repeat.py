@@ -34,7 +34,7 @@ class GrCourseSessionRepeat(models.TransientModel):
         for wizard in self:
             session = wizard.session_id
             wizard.preview = "\n".join(
-                format_datetime(self.env, start, tz=session.tz, dt_format="medium")
+                format_datetime(self.env, start, tz=session.tz, dt_format="short")
                 for start, _end in wizard._get_times()
             )
 
