@@ -39,6 +39,7 @@ from . import gr_training_migration_line
 from . import gr_training_migration_kinds
 from . import gr_training_notice
 from . import gr_training_notice_find
+from . import gr_training_notice_words
 from . import gr_assessment_integration_page
 from . import gr_course_session_page
 from . import gr_homework_assignment_page

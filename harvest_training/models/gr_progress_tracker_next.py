@@ -125,12 +125,13 @@ class GrProgressTracker(models.Model):
         )
 
     def _get_sessions_to_book(self):
-        """Return the sessions ahead whose topic the learner has not attended."""
+        """Return the sessions ahead of topics neither attended nor booked."""
         now = fields.Datetime.now()
         lines = self._get_bookings()
         attended = lines.filtered(lambda line: line.state == "attended").session_id
         booked = lines.filtered(lambda line: line.state in ("registered", "waitlisted"))
-        topics = set(attended.mapped("topic")) - {False}
+        placed = booked.filtered(lambda line: line.state == "registered").session_id
+        topics = set((attended | placed).mapped("topic")) - {False}
         return self.course_integration_id.session_ids.filtered(
             lambda session: (
                 session.state == "open"

@@ -272,35 +272,3 @@ class GrTrainingNotice(models.Model):
         stopped.write({"state": "pending", "mail_mail_id": False})
         stopped._plan()
         self.env.ref("harvest_training.ir_cron_notice_send").sudo()._trigger()
-
-    # Words
-
-    def _get_template(self):
-        return self.env.ref(f"harvest_training.mail_template_notice_{self.kind}")
-
-    def _get_about(self):
-        """Return the record that the key names, or an empty enrollment.
-
-        What follows model and id makes it another notice about the same record.
-        """
-        model, res_id = [*(self.key or "").split(","), ""][:2]
-        if model in self.env and res_id.isdigit():
-            return self.env[model].browse(int(res_id)).exists()
-        return self.env["gr.training.enrollment"]
-
-    def _get_lines(self):
-        """Return one sentence for each notice of the digest that is being made."""
-        notices = self.browse(self.env.context.get("gr_notice_ids", self.ids))
-        lines = []
-        for notice in notices:
-            template = notice._get_template().with_context(lang=self.env.lang)
-            lines.append(template._render_field("subject", notice.ids)[notice.id])
-        return lines
-
-    def _get_link(self):
-        """Return the address of the page where the reader goes on."""
-        path = "/my/training"
-        if self._is_for_agent():
-            line = self.enrollment_id
-            path = f"/mail/view?model={line._name}&res_id={line.id}"
-        return self.get_base_url() + path
