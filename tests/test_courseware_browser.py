@@ -201,7 +201,9 @@ class TestCoursewareBrowser(CoursewareKit, HttpCase):
             tab.goto("/slides")
             tab.wait_for_load_state("networkidle")
         self.env.invalidate_all()
-        attempt = self.env["gr.courseware.attempt"].search([])
+        attempt = self.env["gr.courseware.attempt"].search(
+            [("registration_id.slide_id", "=", slide.id)]
+        )
         self.assertEqual((attempt.location, attempt.status), ("page-4", "incomplete"))
 
     def test_a_cmi5_unit_completes(self):
@@ -269,7 +271,10 @@ class TestCoursewareBrowser(CoursewareKit, HttpCase):
             wide = tab.evaluate(
                 "document.documentElement.scrollWidth - window.innerWidth"
             )
+            frame = tab.locator("iframe.o_harvest_frame").bounding_box()
             tab.goto("about:blank")
+        self.assertGreater(frame["height"], PHONE["height"] / 2)
+        self.assertEqual(frame["width"], PHONE["width"])
         self.assertEqual(found.response["violations"], [])
         self.assertLessEqual(wide, 0)
 
@@ -283,3 +288,21 @@ class TestCoursewareBrowser(CoursewareKit, HttpCase):
             text = self._read(tab, "second")
             tab.goto("about:blank")
         self.assertEqual(text, "second one")
+
+    def test_the_player_leads_to_the_next_lesson(self):
+        passes = page(SAY + PASSES, "scorm.js")
+        library = f"const exports = window;\n{peer('pipwerks.js')}"
+        two = page("document.getElementById('out').textContent = 'second one';")
+        slide = self._make_slide(
+            "scorm12",
+            {"index.html": passes, "two.html": two, "scorm.js": library},
+            items=[("One", "index.html", ""), ("Two", "two.html", "")],
+        )
+        with self.allow_requests(all_requests=True):
+            tab = self._browse(slide)
+            tab.get_by_role("button", name="Next Lesson").click()
+            text = self._read(tab, "second")
+            tab.goto("about:blank")
+        self.env.invalidate_all()
+        self.assertEqual(text, "second one")
+        self.assertFalse(self._is_completed(slide))

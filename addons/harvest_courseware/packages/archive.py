@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from .errors import PackageError
@@ -15,7 +18,8 @@ ENCRYPTED = 0x1
 UTF8_NAME = 0x800
 CHUNK = 256 * 1024  # bytes read at a time while the checksums are verified
 DRIVE = re.compile(r"^[A-Za-z]:")
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Archive:
@@ -42,10 +46,8 @@ class Archive:
         return self._entries[name].CRC
 
     def read(self, name: str) -> bytes:
-        try:
+        with _naming(name):
             return self._zip.read(self._entries[name])
-        except BROKEN as error:
-            raise PackageError("damaged", name=name) from error
 
     def open(self, name: str) -> BinaryIO:
         """A stream of a file, that can be sought: a video is asked for in parts."""
@@ -57,14 +59,18 @@ class Archive:
         :raise PackageError: ``damaged``
         """
         for name, info in self._entries.items():
-            try:
-                with self._zip.open(info) as stream:
-                    while stream.read(CHUNK):
-                        pass
-            except BROKEN as error:
-                raise PackageError("damaged", name=name) from error
-            except NotImplementedError as error:
-                raise PackageError("compression", name=name) from error
+            with _naming(name), self._zip.open(info) as stream:
+                while stream.read(CHUNK):
+                    pass
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say which file cannot be unpacked."""
+    try:
+        yield
+    except (*BROKEN, NotImplementedError) as error:
+        raise PackageError("damaged", name=name) from error
 
 
 def open_archive(stream: BinaryIO, limits: Limits) -> Archive:
@@ -78,7 +84,7 @@ def open_archive(stream: BinaryIO, limits: Limits) -> Archive:
     except (*BROKEN, NotImplementedError) as error:
         raise PackageError("not_zip") from error
     infos = zip_file.infolist()
-    _check_sizes(infos, limits)
+    _check_entries(infos, limits)
     entries = {}
     for info in infos:
         name = _clean_name(info)
@@ -92,7 +98,7 @@ def open_archive(stream: BinaryIO, limits: Limits) -> Archive:
     return Archive(zip_file, entries)
 
 
-def _check_sizes(infos: list, limits: Limits) -> None:
+def _check_entries(infos: list, limits: Limits) -> None:
     if len(infos) > limits.files:
         raise PackageError("too_many_files", count=len(infos), limit=limits.files)
     total = sum(info.file_size for info in infos)
@@ -101,6 +107,8 @@ def _check_sizes(infos: list, limits: Limits) -> None:
     for info in infos:
         if info.flag_bits & ENCRYPTED:
             raise PackageError("encrypted", name=info.filename)
+        if info.compress_type not in METHODS:
+            raise PackageError("compression", name=info.filename)
         if info.file_size > limits.file:
             raise PackageError("file_too_large", name=info.filename, limit=limits.file)
         large = info.file_size > RATIO_FROM

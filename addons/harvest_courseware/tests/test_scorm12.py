@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..lrs.scorm12 import read_commit
 from .builder import MASTERY_80
 from .common import CoursewareHttpCase
 
@@ -121,6 +122,21 @@ class TestScorm12(CoursewareHttpCase):
         membership.action_unarchive()
         self._open(slide)
         self.assertTrue(self._is_completed(slide))
+
+    def test_a_commit_asks_as_much_of_a_long_package_as_of_a_short_one(self):
+        counts = []
+        for length in (2, 20):
+            items = [(f"Lesson {number}", "index.html", "") for number in range(length)]
+            slide = self._make_slide(items=items)
+            for unit in slide.gr_package_id.unit_ids:
+                launch = self._open(slide, unit=unit)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            launch.attempt_id._apply_commit(read_commit({"cmi": {}}, None))
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
 
     def test_a_preview_counts_nothing(self):
         slide = self._make_slide()

@@ -201,6 +201,15 @@ def test_a_password_is_refused():
     assert refusal(bytes(data)) == "encrypted"
 
 
+def test_a_rare_compression_is_refused():
+    data = bytearray(make_scorm12())
+    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.index(signature) + offset
+        data[at : at + 2] = struct.pack("<H", 1)  # “shrunk”, of the year 1989
+
+    assert refusal(bytes(data)) == "compression"
+
+
 def test_damage_is_found():
     data = make_scorm12({"a.txt": "A sentence that will be cut." * 20})
     at = data.index(b"a.txt") + 12

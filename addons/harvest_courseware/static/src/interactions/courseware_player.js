@@ -13,6 +13,7 @@ export class CoursewarePlayer extends Interaction {
         "select.o_harvest_lesson": {
             "t-on-change": (ev) => this.open(parseInt(ev.target.value)),
         },
+        ".o_harvest_next": {"t-on-click": () => this.open(this.getNext()?.id)},
         ".o_harvest_retry": {"t-on-click": () => this.open(this.unitId)},
         ".o_harvest_skip": {"t-on-click.prevent": this.skip},
     };
@@ -114,10 +115,18 @@ export class CoursewarePlayer extends Interaction {
         if (line.textContent !== text) {
             line.textContent = text;
         }
+        const isNext = unit?.is_done && !status.is_done && this.getNext();
+        this.el.querySelector(".o_harvest_next").classList.toggle("d-none", !isNext);
         for (const option of this.el.querySelectorAll(".o_harvest_lesson option")) {
             const one = status.units.find((each) => each.id === parseInt(option.value));
             option.textContent = one?.is_done ? `${one.name} ✓` : one?.name || "";
         }
+    }
+
+    /** The first lesson that is not done, but for the one that is open. */
+    getNext() {
+        const {units} = this.answer.status;
+        return units.find((one) => !one.is_done && one.id !== this.unitId);
     }
 
     describe(status, unit) {
