@@ -102,6 +102,9 @@ class GrProgressTracker(models.Model):
     homework_required = fields.Integer(default=0)
     assessments_passed = fields.Integer(default=0)
     assessments_required = fields.Integer(default=0)
+    sessions_text = fields.Char("Sessions", compute="_compute_texts")
+    homework_text = fields.Char("Homework", compute="_compute_texts")
+    assessments_text = fields.Char("Exams", compute="_compute_texts")
     overall_progress = fields.Float(
         "Overall Progress (%)", default=0.0, aggregator="avg"
     )
@@ -126,6 +129,19 @@ class GrProgressTracker(models.Model):
         "This course is tracked already.",
     )
     _live_idx = models.Index("(id) WHERE is_frozen IS NOT TRUE")
+
+    @api.depends(*DERIVED)
+    def _compute_texts(self):
+        for tracker in self:
+            tracker.sessions_text = _out_of(
+                tracker.custom_sessions_completed, tracker.sessions_required
+            )
+            tracker.homework_text = _out_of(
+                tracker.homework_accepted, tracker.homework_required
+            )
+            tracker.assessments_text = _out_of(
+                tracker.assessments_passed, tracker.assessments_required
+            )
 
     @api.depends("student_id", "course_integration_id")
     def _compute_display_name(self):
@@ -333,6 +349,11 @@ SELECT t.id,
                 )
             )
         return missing
+
+
+def _out_of(done, required):
+    """Return for example "1 / 2"; nothing where the course has no such part."""
+    return f"{done} / {required}" if required else ""
 
 
 def _derive_values(facts):
