@@ -152,9 +152,16 @@ export class TrainingDashboard extends Component {
 
     percent(value) {
         // Never shown as 100 when somebody is missing.
-        return value === 100
-            ? "100 %"
-            : `${(Math.floor(value * 10) / 10).toFixed(1)} %`;
+        const shown = Math.floor(value * 10) / 10;
+        return `${formatFloat(shown, {digits: [16, value === 100 ? 0 : 1]})} %`;
+    }
+
+    get allAtRisk() {
+        return _t("All learners at risk: %s", this.state.board.risk.value);
+    }
+
+    afterWeeks(weeks) {
+        return _t("%s weeks", weeks);
     }
 
     days(value) {
