@@ -13,12 +13,23 @@
         "hr_skills",
         "calendar",
     ],
+    "external_dependencies": {
+        "python": [
+            "icalendar",
+            "PyJWT",
+            "pypng",
+            "python-stdnum",
+            "qrcode",
+            "weasyprint",
+        ]
+    },
     "data": [
         "security/ir.model.access.csv",
         "security/harvest_training_security.xml",
         "security/gr_training_fact_security.xml",
         "security/gr_training_report_security.xml",
         "security/gr_training_notice_security.xml",
+        "security/gr_certificate_security.xml",
         "security/gr_training_migration_security.xml",
         "data/gr_rule_notice_data.xml",
         "data/gr_rule_upload_data.xml",
@@ -49,11 +60,21 @@
         "views/harvest_training_menus.xml",
         "views/gr_training_fact_menus.xml",
         "views/gr_training_report_views.xml",
+        "views/certificate_page_templates.xml",
+        "views/verify_templates.xml",
+        "views/gr_certificate_views.xml",
+        "views/gr_certificate_template_views.xml",
+        "views/gr_badge_issuer_views.xml",
+        "views/gr_certificate_menus.xml",
+        "data/gr_certificate_data.xml",
     ],
     "assets": {
         "web.assets_frontend": ["harvest_training/static/src/learner/**/*"],
         "web.assets_unit_tests": ["harvest_training/static/tests/**/*"],
-        "web.assets_backend": ["harvest_training/static/src/dashboard/**/*"],
+        "web.assets_backend": [
+            "harvest_training/static/src/certificate_designer/**/*",
+            "harvest_training/static/src/dashboard/**/*",
+        ],
     },
     "application": True,
 }

@@ -6,6 +6,7 @@ design nor a picture in it can reach into the network or the server's files.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+# Seven lines for each certificate otherwise.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 STATIC = Path(__file__).parent / "static"
 FONT_SCHEME = "font:"

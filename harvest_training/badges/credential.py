@@ -167,6 +167,11 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def aware(moment: datetime) -> datetime:
+    """Return a moment without a zone, as Odoo stores it, as the UTC that it is."""
+    return moment.replace(tzinfo=UTC)
+
+
 def _align(alignment: Alignment) -> dict:
     told = {
         "type": ["Alignment"],

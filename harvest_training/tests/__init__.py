@@ -1,3 +1,4 @@
+from . import test_gr_training_enrollment
 from . import test_dashboard
 from . import test_dashboard_js
 from . import test_gr_training_enrollment
@@ -13,3 +14,4 @@ from . import test_learner_pages
 from . import test_migration
 from . import test_notices
 from . import test_random_events
+from . import test_gr_certificate

@@ -5,3 +5,4 @@ from . import gr_document_return
 from . import gr_training_decide
 from . import gr_training_enroll
 from . import gr_training_migration
+from . import gr_certificate_revoke
