@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..const import CREDENTIAL_STATES, SOURCES
 from ..validity import Held, last_day
@@ -36,7 +37,7 @@ class GrStaffCredential(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
+        domain=lambda self: self._get_people_domain(),
     )
     company_id = fields.Many2one(
         related="employee_id.company_id", string="District", store=True, index=True
@@ -138,10 +139,20 @@ class GrStaffCredential(models.Model):
                 company or self.env.company
             )
             for credential in credentials:
-                terms = credential.requirement_id._get_terms()
-                dated = credential.issued and credential.requirement_id
-                held = dated and credential._get_held()
-                credential.expires = held and last_day(terms, held, clock)
+                requirement = credential.requirement_id
+                credential.expires = (
+                    requirement
+                    and credential.issued
+                    and last_day(
+                        requirement._get_terms(), credential._get_held(), clock
+                    )
+                )
+
+    @api.model
+    def _get_people_domain(self):
+        """Whom the user may choose: people of the districts and sites of the user."""
+        mine = self.env.user._gr_site_domain("gr_site_ids")
+        return list(Domain("company_id", "in", self.env.companies.ids) & mine)
 
     def _get_held(self):
         """Return the ``Held`` that the engine counts with."""
@@ -199,6 +210,16 @@ class GrStaffCredential(models.Model):
         if "document_ids" in vals:
             self._own_documents()
         return result
+
+    def message_post(self, *, message_type="notification", **kwargs):
+        if message_type == "comment" and any(one.is_cori for one in self):
+            raise UserError(
+                self.env._(
+                    "Nothing is written about a criminal record check; the law forbids"
+                    " to keep what it says. Call instead."
+                )
+            )
+        return super().message_post(message_type=message_type, **kwargs)
 
     def _own_documents(self):
         """Hang uploads on the record, so that they are as restricted as it is."""

@@ -150,6 +150,25 @@ class TestCredential(ClearanceCommon):
         self.assertEqual(credential.state, "verified")
         self.assertEqual(credential.verified_by_id, self.user_program)
 
+    def test_an_empty_form_opens_and_counts_as_it_is_filled(self):
+        form = Form(self.env["gr.staff.credential"].with_user(self.user_program))
+        self.assertFalse(form.expires)
+        form.employee_id = self.employee.with_user(self.user_program)
+        form.requirement_id = self.requirement
+        form.issued = date(2026, 1, 10)
+        self.assertEqual(form.expires, date(2028, 1, 10))
+        self.assertEqual(form.save().state, "draft")
+
+    def test_a_form_offers_the_people_of_the_own_sites(self):
+        other = self._make_employee("Other", site=self.other_site)
+        foreign = self._make_employee("Foreign", site=self.foreign_site)
+        credential = self.env["gr.staff.credential"].with_user(self.user_program)
+        domain = credential.fields_get(["employee_id"])["employee_id"]["domain"]
+        offered = credential.employee_id.search(domain)
+
+        self.assertIn(self.employee, offered)
+        self.assertFalse(offered & (other | foreign))
+
     def test_a_site_coordinator_registers_nothing_at_another_site(self):
         other = self._make_employee("Other", site=self.other_site)
         values = {
@@ -218,6 +237,8 @@ class TestCredential(ClearanceCommon):
             loose.write({"res_model": credential._name, "res_id": credential.id})
         with self.assertRaises(UserError):
             credential.message_post(body="x", attachments=[("rap.pdf", b"x")])
+        with self.assertRaises(UserError):
+            credential.message_post(body="what it said", message_type="comment")
         credential.action_verify()
         self.assertEqual(credential.state, "verified")
 
@@ -337,7 +358,12 @@ class TestCredential(ClearanceCommon):
         Credential = self.env["gr.staff.credential"].with_user(learner)
         first = Credential._register_seen("training", [values])
         again = Credential._register_seen("training", [values])
+        other = Credential.sudo().create(
+            {**values, "issued": date(2026, 8, 2), "source_id": learner.id}
+        )
+        other.action_verify()
 
+        self.assertNotEqual(other.verified_by_id, learner)
         self.assertFalse(again)
         self.assertRecordValues(
             first.sudo(), [{"state": "verified", "source": "training"}]
