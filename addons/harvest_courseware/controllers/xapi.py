@@ -4,16 +4,23 @@ import functools
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
-from urllib.parse import urlencode
 
-import isodate
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo.http import Controller, Response, request, route
 
-from ..const import BODY_LIMIT, PAGE_SIZE, SCOPE_API, XAPI_PATH, XAPI_VERSION
+from ..const import BODY_LIMIT, SCOPE_API, XAPI_PATH, XAPI_VERSION
 from ..lrs.errors import Refused
-from ..lrs.statements import parse_timestamp
+from .xapi_reading import (
+    DOCUMENTS,
+    check_agent,
+    get_more,
+    read_filters,
+    read_json,
+    read_key,
+    read_limit,
+    read_moment,
+)
 
 METHODS = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"]
 OPEN = {
@@ -52,7 +59,6 @@ STATEMENT_PARAMS = {
     "ascending",
     "after",  # ours, of "more"
 }
-DOCUMENTS = {"state": "stateId", "agent": "profileId", "activity": "profileId"}
 
 
 def lrs(function):
@@ -96,12 +102,12 @@ class Xapi(Controller):
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "Statements are not deleted.")
 
     def _post_statements(self, launch, http):
-        body = _read_json(http)
+        body = read_json(http)
         statements = body if isinstance(body, list) else [body]
         return _answer(request_statements()._receive(launch, statements))
 
     def _put_statement(self, launch, http):
-        body = _read_json(http)
+        body = read_json(http)
         wanted = http.args.get("statementId", "")
         if not wanted or not isinstance(body, dict):
             raise Refused(HTTPStatus.BAD_REQUEST, "PUT takes a statementId and it.")
@@ -119,15 +125,15 @@ class Xapi(Controller):
         for name, voided in (("statementId", False), ("voidedStatementId", True)):
             if name in args:
                 return self._get_one(own, args, name, voided)
-        domain = own + _read_filters(launch, args)
-        limit = _read_limit(args)
+        domain = own + read_filters(launch, args)
+        limit = read_limit(args)
         ascending = args.get("ascending") == "true"
         order = "id" if ascending else "id desc"
         found = request_statements().search(domain, order=order, limit=limit + 1)
         more = ""
         if len(found) > limit:
             found = found[:limit]
-            more = _get_more(http, found[-1].id)
+            more = get_more(http, found[-1].id)
         raws = found.mapped("raw")
         return _answer({"statements": raws, "more": more}, headers=_consistent())
 
@@ -157,7 +163,7 @@ class Xapi(Controller):
         return self._document("agent", launch, http)
 
     def _document(self, kind, launch, http):
-        key = _read_key(kind, launch, http.args)
+        key = read_key(kind, launch, http.args)
         if http.method in ("GET", "HEAD"):
             return self._get_document(key, http)
         documents = request_documents()
@@ -190,7 +196,7 @@ class Xapi(Controller):
         domain = documents._prepare_domain(key)
         if "document" not in key:
             if since := http.args.get("since"):
-                moment = _read_moment(since).replace(tzinfo=None, microsecond=0)
+                moment = read_moment(since).replace(tzinfo=None, microsecond=0)
                 domain.append(("updated", ">", moment))
             return _answer(documents.search(domain).mapped("document"))
         found = documents.search(domain)
@@ -211,7 +217,7 @@ class Xapi(Controller):
     @route(f"{XAPI_PATH}/agents", **OPEN)
     @lrs
     def agents(self, launch, http):
-        _check_agent(launch, http.args)
+        check_agent(launch, http.args)
         actor = launch.registration_id._get_actor()
         return _answer({"objectType": "Person", "account": [actor["account"]]})
 
@@ -271,93 +277,3 @@ def _answer(body=None, status=HTTPStatus.OK, headers=None):
 def _consistent():
     now = datetime.now(UTC)
     return {CONSISTENT: now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-
-
-def _read_json(http):
-    content_type = http.mimetype
-    if content_type != "application/json":
-        raise Refused(
-            HTTPStatus.BAD_REQUEST,
-            "Send statements as application/json; attachments by their fileUrl.",
-        )
-    try:
-        return json.loads(http.get_data().replace(b"\\u0000", b""))
-    except (ValueError, RecursionError) as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, "The body is not JSON.") from error
-
-
-def _read_moment(value):
-    try:
-        return parse_timestamp(value)
-    except (ValueError, isodate.ISO8601Error) as error:
-        text = "since and until are ISO 8601 timestamps."
-        raise Refused(HTTPStatus.BAD_REQUEST, text) from error
-
-
-def _read_filters(launch, args):
-    domain = [("is_voided", "=", False)]
-    _check_agent(launch, args, is_required=False)
-    registration = launch.registration_id.registration
-    if args.get("registration", registration).lower() != registration:
-        raise Refused(HTTPStatus.FORBIDDEN, "The registration is another one's.")
-    for name in ("verb", "activity"):
-        if name in args:
-            domain.append((name, "=", args[name]))
-    for name, operator in (("since", ">"), ("until", "<=")):
-        if name in args:
-            moment = _read_moment(args[name]).timestamp()
-            domain.append(("stored_epoch", operator, moment))
-    if after := args.get("after"):
-        if not after.isdecimal():
-            raise Refused(HTTPStatus.BAD_REQUEST, "after is not of ours.")
-        operator = ">" if args.get("ascending") == "true" else "<"
-        domain.append(("id", operator, int(after)))
-    return domain
-
-
-def _read_limit(args):
-    text = args.get("limit", "0")
-    if not text.isdecimal():
-        raise Refused(HTTPStatus.BAD_REQUEST, "limit is a number.")
-    return min(int(text) or PAGE_SIZE, PAGE_SIZE)
-
-
-def _get_more(http, last_id):
-    args = {name: http.args[name] for name in http.args if name != "after"}
-    return f"{XAPI_PATH}/statements?{urlencode(args | {'after': last_id})}"
-
-
-def _check_agent(launch, args, is_required=True):
-    """The one agent that a launch may ask about is its learner."""
-    text = args.get("agent")
-    if not text:
-        if is_required:
-            raise Refused(HTTPStatus.BAD_REQUEST, "agent is missing.")
-        return
-    try:
-        agent = json.loads(text)
-    except ValueError as error:
-        raise Refused(HTTPStatus.BAD_REQUEST, "agent is not JSON.") from error
-    own = launch.registration_id._get_actor()["account"]
-    if not isinstance(agent, dict) or agent.get("account") != own:
-        raise Refused(HTTPStatus.FORBIDDEN, "The agent is another one's.")
-
-
-def _read_key(kind, launch, args):
-    """Return what names a document, as ``gr.xapi.document`` wants it."""
-    registration = launch.registration_id
-    if kind != "agent" and not args.get("activityId"):
-        raise Refused(HTTPStatus.BAD_REQUEST, "activityId is missing.")
-    if kind != "activity":
-        _check_agent(launch, args)
-    said = args.get("registration", registration.registration)
-    if said.lower() != registration.registration:
-        raise Refused(HTTPStatus.FORBIDDEN, "The registration is another one's.")
-    key = {
-        "kind": kind,
-        "scope": registration.actor_name if kind == "agent" else said.lower(),
-        "activity": "" if kind == "agent" else args["activityId"],
-    }
-    if document := args.get(DOCUMENTS[kind]):
-        key["document"] = document
-    return key
