@@ -6,19 +6,25 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from .gr_course_session_attendee import BOOKED, TAKES_PLACE
+from .gr_course_session_attendee import TAKES_PLACE
 
 
 class GrCourseSession(models.Model):
     """A meeting of a course: a trainer, a time, a place or a link.
 
-    Booking is in ``gr_course_session_booking.py``, the calendar in
-    ``gr_course_session_calendar.py``.
+    How it is booked, held and put in calendars is in the mixins.
     """
 
     _name = "gr.course.session"
     _description = "Course Session"
-    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.course.session.booking.mixin",
+        "gr.course.session.flow.mixin",
+        "gr.course.session.calendar.mixin",
+        "gr.guarded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, id"
     _check_company_auto = True
     _fixed = frozenset({"company_id", "course_integration_id"})
@@ -48,7 +54,6 @@ class GrCourseSession(models.Model):
     )
     trainer_id = fields.Many2one(
         "res.partner",
-        string="Trainer",
         index="btree_not_null",
         tracking=True,
         domain="[('gr_is_student', '=', False), ('is_company', '=', False)]",
@@ -56,7 +61,6 @@ class GrCourseSession(models.Model):
     )
     site_id = fields.Many2one(
         "gr.site",
-        string="Site",
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
@@ -220,79 +224,6 @@ class GrCourseSession(models.Model):
             raise UserError(
                 self.env._("Somebody has booked this session. Cancel it instead.")
             )
-
-    # Workflow
-
-    def action_open(self):
-        """Open for booking, and put it in the calendars."""
-        self._move("draft", "open")
-        self._sync_calendar()
-        return True
-
-    def action_draft(self):
-        """Close for booking again; possible while nobody has booked."""
-        if self.sudo().attendee_ids.filtered(lambda line: line.state in BOOKED):
-            raise UserError(
-                self.env._("Somebody has booked this session. Cancel it instead.")
-            )
-        self._move("open", "draft")
-        self._sync_calendar()
-        return True
-
-    def action_all_present(self):
-        """Mark everybody who has a place and no attendance yet as present."""
-        self.check_access("read")
-        self.attendee_ids.filtered(
-            lambda line: line.state == "registered"
-        ).state = "attended"
-        return True
-
-    def action_done(self):
-        """Held: attendance is complete, who still waits waits no more."""
-        for session in self:
-            session._check_may_close()
-        self._move("open", "done")
-        # sudo: guarded; those who waited may be of another site
-        lines = self.sudo().attendee_ids
-        lines.filtered(lambda line: line.state == "waitlisted").state = "cancelled"
-        return True
-
-    def _check_may_close(self):
-        if not self.has_begun:
-            raise UserError(self.env._("“%s” has not begun yet.", self.name))
-        # sudo: everybody's attendance counts
-        unknown = self.sudo().attendee_ids.filtered(
-            lambda line: line.state == "registered"
-        )
-        if unknown:
-            raise UserError(
-                self.env._(
-                    "Attendance of %(count)s learners is missing. Mark them, or press"
-                    " “All Present” first.",
-                    count=len(unknown),
-                )
-            )
-
-    def action_reopen(self):
-        """Back to open, to correct the attendance list."""
-        self._move("done", "open")
-        return True
-
-    def action_cancel(self):
-        """Call it off: everybody who booked or waits is told, and free again."""
-        self._move(("draft", "open"), "cancelled")
-        # sudo: guarded; learners of all sites are told
-        booked = self.sudo().attendee_ids.filtered(lambda line: line.state in BOOKED)
-        booked.with_context(gr_no_promotion=True).state = "cancelled"
-        booked._tell("session_cancelled")
-        self._cancel_calendar()
-        return True
-
-    def _move(self, before, after):
-        self.check_access("write")
-        allowed = (before,) if isinstance(before, str) else before
-        moving = self.filtered(lambda session: session.state in allowed)
-        moving.sudo().state = after  # sudo: guarded, access was checked above
 
     # Ways on
 

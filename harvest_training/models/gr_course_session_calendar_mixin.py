@@ -15,7 +15,7 @@ INVITATION = {
 }
 
 
-class GrCourseSession(models.Model):
+class GrCourseSessionCalendarMixin(models.AbstractModel):
     """The session in the calendars of the trainer and the learners.
 
     Odoo invites, attaches the ICS file and tells of changes. The session leads: what
@@ -23,7 +23,8 @@ class GrCourseSession(models.Model):
     children are never invited, since every employee sees who is.
     """
 
-    _inherit = "gr.course.session"
+    _name = "gr.course.session.calendar.mixin"
+    _description = "Meeting of a Session"
 
     calendar_event_id = fields.Many2one(
         "calendar.event",

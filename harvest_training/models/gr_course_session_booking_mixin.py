@@ -7,10 +7,11 @@ from odoo.addons.harvest_base.exceptions import HarvestError
 from .gr_course_session_attendee import BOOKED
 
 
-class GrCourseSession(models.Model):
+class GrCourseSessionBookingMixin(models.AbstractModel):
     """Places: taken one by one, waited for in order, given on when they are free."""
 
-    _inherit = "gr.course.session"
+    _name = "gr.course.session.booking.mixin"
+    _description = "Places of a Session"
 
     def _lock_bookings(self):
         """Let bookings of these sessions wait for each other until the commit.
