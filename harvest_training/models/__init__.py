@@ -19,7 +19,6 @@ from . import gr_homework_attempt
 from . import gr_homework_score
 from . import gr_assessment_result_mixin
 from . import gr_assessment_integration
-from . import gr_assessment_integration_result
 from . import gr_assessment_attempt
 from . import gr_document_type
 from . import gr_training_document
