@@ -26,8 +26,8 @@ class GrStaffBoardMixin(models.AbstractModel):
     @api.model
     def _cron_refresh_clearance(self):
         """Count the board of everybody anew, in pieces, and say how far it got."""
-        people = self.env["hr.employee"].with_context(active_test=False).search([])
-        sites = self.env["gr.site"].with_context(active_test=False).search([])
+        people = self.env["hr.employee"].search([("active", "in", [True, False])])
+        sites = self.env["gr.site"].search([("active", "in", [True, False])])
         self._refresh_expiry()
         for start in range(0, len(people), REFRESH_BATCH):
             self._refresh_people(people[start : start + REFRESH_BATCH])

@@ -79,7 +79,7 @@ class GrStaffCredential(models.Model):
     )
     exempt_reason = fields.Char()
     transferred = fields.Boolean(
-        "Transferred", help="Brought along from another employer, with its own age"
+        help="Brought along from another employer, with its own age"
     )
     document_ids = fields.Many2many("ir.attachment", string="Documents", copy=False)
     state = fields.Selection(

@@ -78,7 +78,9 @@ class GrStaffReminder(models.Model):
         """Return the board's rows that a step may be due for, people kept together."""
         today = fields.Date.today()
         board = self.env["gr.staff.clearance"]
-        steps = self._get_steps(district, board.requirement_id.search([]))
+        steps = self._get_steps(
+            district, board.requirement_id.search([("valid_from", "<=", today)])
+        )
         furthest = max((max(one, default=0) for one in steps.values()), default=0)
         return board.search(
             [
