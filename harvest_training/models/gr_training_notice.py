@@ -121,7 +121,7 @@ class GrTrainingNotice(models.Model):
         notices = model.browse([row[0] for row in found])
         if state == "pending" and notices:
             notices._plan()
-            self.env.ref("harvest_training.ir_cron_notice_send")._trigger()
+            model.env.ref("harvest_training.ir_cron_notice_send")._trigger()
         return notices
 
     def _plan(self):

@@ -86,6 +86,34 @@ class TestNotices(TrainingCommon):
                 self.assertIn("Induction", mail.subject + mail.body_html)
                 self.assertIn("http", mail.body_html)
 
+    def test_mail_names_what_it_is_about_and_leads_to_it(self):
+        self.enrollment.sudo().status = "review"
+        self.enrollment.action_enroll()
+        document = self.env["gr.document.request"].create(
+            {"student_id": self.learner.id, "name": "Diploma"}
+        )
+        notice = self.Notice._queue(
+            "document_returned", self.enrollment, f"{document._name},{document.id}"
+        )
+        notice._send()
+
+        body = notice.mail_mail_id.body_html
+        self.assertIn("Diploma", body)
+        self.assertIn(f"/my/training/document/{document.id}", body)
+
+        gone = self.Notice._queue(
+            "document_returned", self.enrollment, f"gr.document.request,{2**31 - 7}"
+        )
+        gone._send()
+        self.assertEqual(gone.state, "sent")
+
+    def test_refusal_tells_the_decision(self):
+        self.enrollment.sudo().status = "review"
+        self.enrollment._refuse("Site leaders only.")
+        notice = self._notices("refused")
+        notice._send()
+        self.assertIn("Site leaders only.", notice.mail_mail_id.body_html)
+
     def test_mail_is_made_once(self):
         notice = self.Notice._queue("welcome", self.enrollment)
         self._run_send()

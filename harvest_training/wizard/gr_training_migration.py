@@ -37,6 +37,15 @@ class GrTrainingMigration(models.TransientModel):
             wizard.template_file = base64.b64encode(text.encode("utf-8-sig"))
             wizard.template_name = f"{wizard.kind}.csv"
 
+    def action_template(self):
+        self.ensure_one()
+        path = f"{self._name}/{self.id}/template_file/{self.template_name}"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{path}?download=true",
+            "target": "download",
+        }
+
     def action_check(self):
         """Read the file, try it, and show row by row what would happen."""
         self.ensure_one()
