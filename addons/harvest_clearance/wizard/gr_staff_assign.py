@@ -80,7 +80,8 @@ class GrStaffAssign(models.TransientModel):
 
     def _get_kept_sites(self, employee_sudo):
         """The person's sites that this user does not see, and so does not change."""
-        return employee_sudo.gr_site_ids - self.env["gr.site"].search([]).sudo()
+        sites = employee_sudo.gr_site_ids
+        return sites - self.env["gr.site"].search([("id", "in", sites.ids)]).sudo()
 
     def _filter_mine(self, people):
         """Return the people at the user's sites, and those at none yet."""
