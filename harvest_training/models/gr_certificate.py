@@ -228,6 +228,7 @@ class GrCertificate(models.Model):
         if self.state != "revoked":
             raise UserError(self.env._("Revoke this certificate first."))
         new = self._issue(self.enrollment_id)
+        new.enrollment_id._give_credentials()
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -261,6 +262,8 @@ class GrCertificate(models.Model):
                 "revoke_reason": reason.strip(),
             }
         )
+        # sudo: what it was good for ends with it
+        standing.sudo().enrollment_id._revoke_credentials(standing, reason.strip())
 
     @api.model
     def _cron_expire(self):

@@ -131,6 +131,8 @@ class GrDocumentRequestJudgeMixin(models.AbstractModel):
         requests = self.sudo()
         stamp = {"date_verified": fields.Datetime.now()} if state == "verified" else {}
         requests.write({"state": state, **stamp, **values})
+        waiting = requests.enrollment_id.filtered("needs_review")
+        waiting._certify_soon()
         requests.activity_feedback(["mail.mail_activity_data_todo"])
 
     # Expiry

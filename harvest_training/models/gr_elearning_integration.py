@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, LockError, UserError, ValidationError
 from odoo.tools import split_every
 
 from ..const import OPEN_STATUS
+
+_logger = logging.getLogger(__name__)
 
 SYNC_BATCH = 1000  # trackers a transaction of the reconciliation
 RETRY_MINUTES = 5  # after the first failure; doubled by each further one
@@ -285,9 +289,23 @@ class GrElearningIntegration(models.AbstractModel):
         )
         self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for enrollment in waiting:
-            enrollment._certify()
+            self._certify_one(enrollment)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    @api.model
+    def _certify_one(self, enrollment):
+        """Issue one certificate; what stands in its way is for the agent to mend."""
+        try:
+            with self.env.cr.savepoint():
+                enrollment._certify()
+        except LockError:
+            return  # somebody is issuing it right now
+        except UserError as error:
+            enrollment._flag_for_review([str(error)])
+        except Exception:  # one broken design must not hold up the others
+            _logger.exception("Certificate of enrollment %s", enrollment.id)
+            enrollment._flag_for_review([self.env._("It could not be printed.")])
 
     # Webhooks (plan, "Webhook Integration")
 

@@ -18,9 +18,18 @@ class GrTrainingCompletionMixin(models.AbstractModel):
             )
 
     def _on_completed(self):
-        """All courses are completed: tell the learner, certify or flag (sudoed)."""
+        """All courses are completed: tell the learner, and certify or flag soon."""
         self.env["gr.training.notice"]._queue("program_completed", self)
         self.env["gr.training.event"]._tell("training.program.completed", self)
+        self._certify_soon()
+
+    def _certify_soon(self):
+        """Let the cron issue what is due: printing must not hold up a lesson."""
+        if self.filtered("program_id.certificate_template_id"):
+            # sudo: a part of the product, not of the learner
+            self.env.ref(
+                "harvest_training.ir_cron_generate_completion_certificates"
+            ).sudo()._trigger()
 
     def _certify(self):
         """Issue certificates where nothing is missing; flag the others for the agent.

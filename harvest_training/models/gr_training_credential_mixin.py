@@ -47,7 +47,7 @@ class GrTrainingCredentialMixin(models.AbstractModel):
             "issued": certificate.issued_on,
             "card_expires": certificate.expires_on,
             "issuer": certificate.company_id.name,
-            "number": False if requirement.is_cori else certificate.serial,
+            "number": False if requirement.is_cori else certificate.name,
             "hours": certificate.program_id.hours,
             "source": "training",
             "source_model": "gr.certificate",

@@ -84,6 +84,7 @@ class GrTrainingEnrollment(models.Model):
     last_activity = fields.Datetime()
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_overdue")
     tracker_ids = fields.One2many("gr.progress.tracker", "enrollment_id", "Courses")
+    certificate_ids = fields.One2many("gr.certificate", "enrollment_id")
     document_ids = fields.One2many("gr.document.request", "enrollment_id", "Documents")
 
     _open_uniq = models.UniqueIndex(

@@ -1,7 +1,6 @@
 from . import test_gr_training_enrollment
 from . import test_dashboard
 from . import test_dashboard_js
-from . import test_gr_training_enrollment
 from . import test_consistency
 from . import test_training_wizards
 from . import test_gr_elearning_integration
@@ -15,3 +14,4 @@ from . import test_migration
 from . import test_notices
 from . import test_random_events
 from . import test_gr_certificate
+from . import test_certification
