@@ -568,6 +568,34 @@ class TestDashboardToday(DashboardCase):
         self.assertEqual(self._waiting()["documents"], 1)
         self.assertEqual(self._waiting(self.users["C"])["documents"], 0)
 
+    def test_certificates_that_end_soon(self):
+        self.trackers.sudo().status = "completed"
+        rounds = self.trackers.enrollment_id
+        template = self.env["gr.certificate.template"].create(
+            {"name": "Test", "company_id": self.district.id}
+        )
+        self.programs[0].certificate_template_id = template
+        for days, line in zip((30, 61), rounds, strict=True):
+            certificate = self.env["gr.certificate"]._issue(line)
+            certificate.sudo().expires_on = TODAY + timedelta(days=days)
+        self.env.flush_all()
+
+        def ending(user=None, **filters):
+            figures = self._dashboard(user, **filters)["expiring"]
+            for figure in figures:
+                self.assertEqual(figure["value"], self._count(figure, user))
+            return [figure["value"] for figure in figures]
+
+        self.assertEqual(ending(), [1, 1, 2])
+        self.assertEqual(ending(self.users["C"]), [1, 1, 1])
+        self.assertEqual(ending(site_id=self.other_site.id), [0, 0, 1])
+        self.assertEqual(ending(program_id=self.programs[1].id), [0, 0, 0])
+        self.env["gr.certificate"].search([]).sudo().write(
+            {"state": "revoked", "revoked_on": NOW}
+        )
+        self.env.flush_all()
+        self.assertEqual(ending(), [0, 0, 0])
+
     def test_who_completed_waits_for_the_certificate_whenever_that_was(self):
         self.assertEqual(self._waiting()["due"], 2)
         self.assertEqual(self._waiting(learner_type="volunteer")["due"], 0)
