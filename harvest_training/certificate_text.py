@@ -13,8 +13,8 @@ PLACEHOLDERS = ("learner", "program", "district", "date", "hours", "expires", "s
 MARK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 # 32 signs that are not mistaken for each other: no 0 and O, no 1 and I.
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-CODE_LENGTH = 26  # of 5 bits each: 130 bits
-CODE_GROUP = 5
+CODE_LENGTH = 28  # of 5 bits each: 140 bits
+CODE_GROUP = 4
 
 
 def unknown_placeholders(text: str) -> list[str]:
@@ -54,7 +54,7 @@ def is_serial(serial: str) -> bool:
 
 
 def new_code() -> str:
-    """Return a code that nobody can guess (130 bits)."""
+    """Return a code that nobody can guess (140 bits)."""
     return "".join(secrets.choice(CODE_SIGNS) for _sign in range(CODE_LENGTH))
 
 

@@ -7,11 +7,11 @@ from odoo.tools import format_date
 from odoo.tools.image import image_data_uri, image_process
 
 from .. import certificate_pdf
-from ..certificate_text import CODE_SIGNS, fill, show_code, with_check
+from ..certificate_text import CODE_LENGTH, CODE_SIGNS, fill, show_code, with_check
 from ..exceptions import CertificateDesignError
 
 FONTS = "/harvest_training/static/fonts/"
-SAMPLE_CODE = (CODE_SIGNS * 2)[:26]
+SAMPLE_CODE = CODE_SIGNS[:CODE_LENGTH]
 BADGE_SIZE = (512, 512)
 
 

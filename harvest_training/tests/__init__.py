@@ -15,3 +15,5 @@ from . import test_notices
 from . import test_random_events
 from . import test_gr_certificate
 from . import test_certification
+from . import test_certificate_pages
+from . import test_gr_certificate_race
