@@ -395,7 +395,7 @@ class TestGrCourseSession(FactsCommon):
             session.with_context(no_mail_to_attendees=True)._book(late)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(max(counts), 90, counts)
+        self.assertLessEqual(max(counts), 30, counts)
         self.assertLessEqual(abs(counts[1] - counts[0]), 6, counts)
 
     def test_sites_of_a_session_are_of_the_district(self):
