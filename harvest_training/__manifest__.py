@@ -6,7 +6,6 @@
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "external_dependencies": {"python": ["icalendar"]},
     "depends": [
         "harvest_clearance",
         "harvest_webhook",
