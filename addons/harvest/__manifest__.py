@@ -11,6 +11,7 @@
         "harvest_district",
         "harvest_portal",
         "harvest_training",
+        "harvest_website",
     ],
     "application": True,
 }
