@@ -187,6 +187,7 @@ class GrTrainingEnrollment(models.Model):
         if note:
             lines.append(self.env._("The request says: %s", note))
         self.review_reason = "\n".join(lines)
+        self.env["gr.training.notice"]._queue("review_needed", self)
         agent = self.coordinator_id
         if agent.active:
             self.activity_schedule(
@@ -302,6 +303,8 @@ class GrTrainingEnrollment(models.Model):
             if changes:
                 enrollment.write(changes)
         completed._on_completed()
+        # An exam passed, or homework accepted, after all: ask again.
+        (live - completed).filtered("needs_review")._certify_soon()
 
     def _get_derived_values(self, now):
         self.ensure_one()

@@ -80,9 +80,14 @@ class Databases:
         return set(self.query(sql, name))
 
     def _end_connections(self, name: str) -> None:
+        """End the clients of a database.
+
+        Autovacuum gives way to PostgreSQL by itself, and is a superuser's to end.
+        """
         self.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+            f"WHERE datname = '{name}' AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
         )
 
     def _as_account(self, argv: Sequence[str | Path]) -> None:
