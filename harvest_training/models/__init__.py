@@ -66,6 +66,7 @@ from . import res_company_risk
 from . import gr_training_dashboard_clearance
 from . import gr_certificate_print_mixin
 from . import gr_certificate_badge_mixin
+from . import gr_certificate_verify_mixin
 from . import gr_certificate_template
 from . import gr_certificate_signatory
 from . import gr_badge_issuer

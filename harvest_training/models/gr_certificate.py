@@ -2,9 +2,9 @@ import base64
 import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 
-from ..certificate_text import new_code, read_code, same_name, with_check
+from ..certificate_text import new_code, with_check
 from ..exceptions import CertificateDesignError, MissingRequirementsError
 
 STATES = [("valid", "Valid"), ("expired", "Expired"), ("revoked", "Revoked")]
@@ -22,7 +22,11 @@ class GrCertificate(models.Model):
 
     _name = "gr.certificate"
     _description = "Certificate"
-    _inherit = ["gr.student.record.mixin", "gr.certificate.badge.mixin"]
+    _inherit = [
+        "gr.student.record.mixin",
+        "gr.certificate.badge.mixin",
+        "gr.certificate.verify.mixin",
+    ]
     _order = "issued_on desc, id desc"
     _check_company_auto = True
     _guarded = frozenset(CHANGEABLE)
@@ -69,8 +73,6 @@ class GrCertificate(models.Model):
     revoked_on = fields.Datetime("Revoked", readonly=True)
     revoked_by_id = fields.Many2one("res.users", "Revoked By", readonly=True)
     revoke_reason = fields.Text("Why It Was Revoked", readonly=True)
-    code = fields.Char("Verification Code", required=True, readonly=True, copy=False)
-    verify_url = fields.Char("Verify at", compute="_compute_verify_url")
     pdf = fields.Binary("PDF", attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_file_names")
 
@@ -86,13 +88,6 @@ class GrCertificate(models.Model):
         "CHECK ((state = 'revoked') = (revoked_on IS NOT NULL))",
         "A revoked certificate says since when.",
     )
-
-    @api.depends("code", "issuer_id.base_url")
-    def _compute_verify_url(self):
-        for certificate in self:
-            # sudo: the address is printed on the certificate
-            base_url = certificate.issuer_id.sudo().base_url
-            certificate.verify_url = f"{base_url}/verify/{certificate.code}"
 
     @api.depends("name")
     def _compute_file_names(self):
@@ -129,7 +124,12 @@ class GrCertificate(models.Model):
         """
         # sudo: certificates are the system's; who completes a program may not write one
         enrollments = enrollments.sudo()
-        enrollments.lock_for_update(allow_referencing=True)
+        try:
+            enrollments.lock_for_update(allow_referencing=True)
+        except LockError:
+            raise LockError(
+                self.env._("It is being issued right now. Look again in a moment.")
+            ) from None
         certificates = self.sudo()._get_standing(enrollments)
         for enrollment in enrollments - certificates.enrollment_id:
             certificates += self.sudo()._issue_one(enrollment)
@@ -271,28 +271,6 @@ class GrCertificate(models.Model):
         over = self.search([("state", "=", "valid"), ("expires_on", "<", "today")])
         over.filtered(lambda one: one._get_status() == "expired").state = "expired"
 
-    # Verification
-
-    @api.model
-    def _find_by_code(self, text):
-        """Return the certificate with this code (sudoed), or an empty one."""
-        # sudo: whoever holds the code, which nobody can guess, was shown the paper
-        code = read_code(text)
-        return self.sudo().search([("code", "=", code)], limit=1)
-
-    def _get_status(self):
-        """Return ``valid``, ``expired`` or ``revoked``: as of today, there."""
-        self.ensure_one()
-        here = self.with_context(tz=self.company_id.partner_id.tz or "UTC")
-        today = fields.Date.context_today(here)
-        if self.state == "valid" and self.expires_on and self.expires_on < today:
-            return "expired"
-        return self.state
-
-    def _is_held_by(self, name):
-        self.ensure_one()
-        return same_name(self.holder_name, name or "")
-
     def action_revoke(self):
         self.ensure_one()
         return {
@@ -303,7 +281,3 @@ class GrCertificate(models.Model):
             "target": "new",
             "context": {"default_certificate_ids": self.ids},
         }
-
-    def action_verify(self):
-        self.ensure_one()
-        return {"type": "ir.actions.act_url", "url": self.verify_url, "target": "new"}

@@ -153,6 +153,15 @@ class GrCertificateTemplate(models.Model):
                     )
                 )
 
+    @api.constrains(
+        *("title", "intro", "body", "paper", "orientation", "face"),
+        *("logo", "background"),
+    )
+    def _check_printable(self):
+        """Say now what nobody could mend while a certificate is issued at night."""
+        for template in self:
+            template._print_sample()
+
     @api.constrains("alignment_name", "alignment_url")
     def _check_alignment(self):
         for template in self:
