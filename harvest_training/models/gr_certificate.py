@@ -73,7 +73,7 @@ class GrCertificate(models.Model):
     revoked_on = fields.Datetime("Revoked", readonly=True)
     revoked_by_id = fields.Many2one("res.users", "Revoked By", readonly=True)
     revoke_reason = fields.Text("Why It Was Revoked", readonly=True)
-    pdf = fields.Binary("PDF", attachment=True, readonly=True, copy=False)
+    pdf = fields.Binary(attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_file_names")
 
     _name_uniq = models.Constraint(
