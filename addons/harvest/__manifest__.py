@@ -1,6 +1,6 @@
 {
     "name": "Harvest & Thrive",
-    "summary": "Expanded-learning programs: rosters, families, programs, staff training",
+    "summary": "Expanded-learning programs: rosters, families, staff training",
     "version": "19.0.1.0.0",
     "category": "Education",
     "author": "Harvest",

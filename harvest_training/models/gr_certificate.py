@@ -71,7 +71,7 @@ class GrCertificate(models.Model):
         STATES, required=True, default="valid", readonly=True, index=True
     )
     revoked_on = fields.Datetime("Revoked", readonly=True)
-    revoked_by_id = fields.Many2one("res.users", "Revoked By", readonly=True)
+    revoked_by_id = fields.Many2one("res.users", readonly=True)
     revoke_reason = fields.Text("Why It Was Revoked", readonly=True)
     pdf = fields.Binary(attachment=True, readonly=True, copy=False)
     pdf_name = fields.Char(compute="_compute_file_names")

@@ -51,7 +51,7 @@ class GrProgressTracker(models.Model):
 
     _name = "gr.progress.tracker"
     _description = "Unified Progress Tracking"
-    _inherit = ["gr.student.record.mixin"]
+    _inherit = ["gr.student.record.mixin", "gr.progress.tracker.next.mixin"]
     _order = "enrollment_id, course_integration_id"
     _check_company_auto = True
     _guarded = frozenset(
@@ -154,6 +154,9 @@ class GrProgressTracker(models.Model):
         trackers = super().create(vals_list)
         # The precomputed learner leaves a shadow in the cache of the learner's lines.
         trackers.student_id.invalidate_recordset(["tracker_ids"])
+        # sudo: a learner brings earlier exams, whose definitions others may see
+        assessments = trackers.sudo().course_integration_id.assessment_ids
+        assessments._import_results(trackers.sudo())
         return trackers
 
     def _refresh(self):

@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import INTEGRATION_STATUS, LEARNING_STATUS, OPEN_STATUS
+from ..notices import MODES
 
+OPEN_DOCUMENTS = ("requested", "rejected", "received")
 BEST_FIRST = {"completed": 3, "in_progress": 2, "not_started": 1, "review": 0}
 
 
@@ -34,6 +36,10 @@ class GrStudent(models.Model):
     )
     training_enrollment_ids = fields.One2many("gr.training.enrollment", "student_id")
     tracker_ids = fields.One2many("gr.progress.tracker", "student_id")
+    certificate_ids = fields.One2many("gr.certificate", "student_id", "Certificates")
+    training_notice_mode = fields.Selection(
+        MODES, help="Empty: as the district tells its learners"
+    )
     elearning_enrollments = fields.Many2many(
         "slide.channel.partner",
         compute="_compute_elearning_enrollments",
@@ -134,6 +140,43 @@ class GrStudent(models.Model):
         if learners:
             learners._enroll_where_eligible()
         return students
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "training_notice_mode" in vals:
+            # sudo: the queue is the system's, whoever changed the choice
+            waiting = self.env["gr.training.notice"].sudo()
+            waiting.search(
+                [("student_id", "in", self.ids), ("state", "=", "pending")]
+            )._plan()
+        return result
+
+    def _get_notice_mode(self):
+        self.ensure_one()
+        # sudo: the district's default is for all of its learners
+        return (
+            self.training_notice_mode or self.sudo().company_id.gr_training_notice_mode
+        )
+
+    def _get_timezone(self):
+        """Return the IANA name of the zone that the learner's due days are read in."""
+        self.ensure_one()
+        learner = self.sudo()  # only the zone of a site gets out
+        site = learner.site_ids[:1] or learner.site_id
+        return site.tz or learner.company_id.partner_id.tz or "UTC"
+
+    def _get_open_documents(self):
+        """Return the documents that the learner's pages list; called sudoed."""
+        return self.env["gr.document.request"].search(
+            [("student_id", "in", self.ids), ("state", "in", OPEN_DOCUMENTS)]
+        )
+
+    def _get_bookings_ahead(self):
+        """Return the bookings that the learner's pages list; called sudoed."""
+        bookings = self.env["gr.course.session.attendee"]
+        for tracker in self.tracker_ids:
+            bookings |= tracker._get_bookings_ahead()
+        return bookings.sorted(lambda line: line.session_id.date_start)
 
     def _enroll_where_eligible(self):
         """Ask the programs that enroll by themselves (plan: "Student Created")."""

@@ -5,10 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..dashboard import PERIODS, YEAR_PREFIX, Period, recent_period
-
-REPORT = "gr.training.report"
-COMPLETED = ("completed", "certified")
-RISK_ROWS = 8
+from .gr_training_report import REPORT
 
 
 class GrTrainingDashboard(models.AbstractModel):
@@ -20,12 +17,17 @@ class GrTrainingDashboard(models.AbstractModel):
         {"value": number, "model": "gr…", "domain": [...], "definition": text}
 
     and ``search_count(domain)`` of that model is its value. What is told of the rounds
-    is in ``gr_training_dashboard_rounds.py``, what is to be done today in
-    ``gr_training_dashboard_today.py``.
+    is in ``gr_training_dashboard_rounds_mixin.py``, what is to be done today in
+    ``gr_training_dashboard_today_mixin.py``.
     """
 
     _name = "gr.training.dashboard"
     _description = "Unified Training Dashboard"
+    _inherit = [
+        "gr.training.dashboard.rounds.mixin",
+        "gr.training.dashboard.today.mixin",
+        "gr.training.dashboard.clearance.mixin",
+    ]
 
     @api.model
     @api.readonly

@@ -16,6 +16,7 @@ class GrTrainingEnrollment(models.Model):
         "gr.student.record.mixin",
         "gr.training.completion.mixin",
         "gr.training.credential.mixin",
+        "gr.training.enrollment.next.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -86,6 +87,7 @@ class GrTrainingEnrollment(models.Model):
     tracker_ids = fields.One2many("gr.progress.tracker", "enrollment_id", "Courses")
     certificate_ids = fields.One2many("gr.certificate", "enrollment_id")
     document_ids = fields.One2many("gr.document.request", "enrollment_id", "Documents")
+    notice_ids = fields.One2many("gr.training.notice", "enrollment_id", "Notices")
 
     _open_uniq = models.UniqueIndex(
         "(student_id, program_id) WHERE status IN "
@@ -220,6 +222,9 @@ class GrTrainingEnrollment(models.Model):
         now = fields.Datetime.now()
         for student in self.student_id:
             student._get_partner()
+        # Before the courses: a learner who has completed them already is certified at
+        # once, and that not without the documents.
+        self.env["gr.document.request"]._request_for(self)
         for program, enrollments in self.grouped("program_id").items():
             due = program.duration_weeks and (
                 fields.Date.context_today(self)

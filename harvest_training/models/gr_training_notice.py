@@ -28,7 +28,12 @@ class GrTrainingNotice(models.Model):
 
     _name = "gr.training.notice"
     _description = "Training Notice"
-    _inherit = ["gr.student.record.mixin"]
+    _inherit = [
+        "gr.student.record.mixin",
+        "gr.training.notice.certificate.mixin",
+        "gr.training.notice.find.mixin",
+        "gr.training.notice.words.mixin",
+    ]
     _order = "date desc, id desc"
     _guarded = frozenset({"state", "kind", "key", "partner_id", "mail_mail_id"})
 
@@ -246,6 +251,7 @@ class GrTrainingNotice(models.Model):
                 "reason": False,
             }
         )
+        self._attach_certificates()
 
     def _note_bounced(self):
         """Take over what Odoo's outbox could not deliver."""

@@ -14,7 +14,13 @@ class GrTrainingProgram(models.Model):
 
     _name = "gr.training.program"
     _description = "Training Program"
-    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.guarded.mixin",
+        "gr.training.program.certificate.mixin",
+        "gr.training.program.page.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "sequence, name, id"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
@@ -48,6 +54,9 @@ class GrTrainingProgram(models.Model):
         "gr.course.integration", "training_program_id", copy=True
     )
     enrollment_ids = fields.One2many("gr.training.enrollment", "program_id")
+    training_document_ids = fields.One2many(
+        "gr.training.document", "program_id", "Documents to Hand In", copy=True
+    )
     eligibility_criteria = fields.Text(
         translate=True, help="Who may take this program, in words for people"
     )

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..const import ENROLLMENT_STATUS
 
+REPORT = "gr.training.report"
 # How far a round has come; each step includes the ones before.
 STEPS = [
     ("asked", "Asked"),

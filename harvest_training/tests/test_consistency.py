@@ -92,14 +92,16 @@ class TestConsistency(TrainingCommon):
         Tracker = type(self.env["gr.progress.tracker"])
         derive = Tracker._derive
 
+        problem = "This one cannot be derived."
+
         def fail_for_one(trackers):
             if self.tracker in trackers:
-                raise UserError("This one cannot be derived.")
+                raise UserError(problem)
             return derive(trackers)
 
         with patch.object(Tracker, "_derive", fail_for_one), self._as_cron():
             self.env["gr.elearning.integration"].sync_elearning_progress()
-        self.assertEqual(self.tracker.sync_error, "This one cannot be derived.")
+        self.assertEqual(self.tracker.sync_error, problem)
         self.assertEqual(self.tracker.sync_attempts, 1)
         self.assertTrue(self.tracker.sync_retry_at)
         self.assertEqual(other.tracker_ids.mapped("elearning_progress"), [50, 50])

@@ -241,7 +241,9 @@ def _make_meetings(env):
     courses = env["gr.course.integration"].search([])
     start = datetime.now().replace(microsecond=0) - timedelta(days=30)
     for course in courses:
-        trackers |= trackers.search([("course_integration_id", "=", course.id)], limit=1)
+        trackers |= trackers.search(
+            [("course_integration_id", "=", course.id)], limit=1
+        )
     made = []
     for tracker in trackers:
         course = tracker.course_integration_id
@@ -259,7 +261,9 @@ def _make_meetings(env):
         assignment = env["gr.homework.assignment"].create(named)
         exam = env["gr.assessment.integration"].create(named)
         made += [
-            env["gr.course.session.attendee"].create({**link, "session_id": session.id}),
+            env["gr.course.session.attendee"].create(
+                {**link, "session_id": session.id}
+            ),
             env["gr.homework.attempt"].create({**link, "assignment_id": assignment.id}),
             env["gr.assessment.attempt"].create({**link, "assessment_id": exam.id}),
         ]

@@ -239,7 +239,8 @@ class GrCoursewarePackage(models.Model):
     def _gc_archives(self):
         """Forget archives that were replaced and that no open launch plays."""
         launches = self.env["gr.courseware.launch"]._get_open_attachments()
-        current = self.with_context(active_test=False).search([]).attachment_id
+        packages = self.with_context(active_test=False)
+        current = packages.search([("attachment_id", "!=", False)]).attachment_id
         old = self.env["ir.attachment"].search(
             [
                 ("res_model", "=", self._name),

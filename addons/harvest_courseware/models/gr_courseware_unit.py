@@ -33,7 +33,6 @@ class GrCoursewareUnit(models.Model):
     query = fields.Char()
     has_mastery = fields.Boolean()
     mastery = fields.Float(
-        string="Mastery",
         digits=(6, 3),
         aggregator=None,
         help="Smallest passing score: points (0–100) in SCORM, scaled (0–1) in cmi5.",

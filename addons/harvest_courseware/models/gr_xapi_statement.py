@@ -40,7 +40,7 @@ class GrXapiStatement(models.Model):
     _rec_name = "verb"
     _order = "id desc"
 
-    statement_id = fields.Char(string="Statement", required=True)
+    statement_id = fields.Char(required=True)
     registration_id = fields.Many2one(
         "gr.courseware.registration", required=True, index=True, ondelete="cascade"
     )

@@ -44,19 +44,20 @@ class SlideSlide(models.Model):
 
     @api.depends("slide_category")
     def _compute_slide_type(self):
-        super()._compute_slide_type()
+        result = super()._compute_slide_type()
         self.filtered(
             lambda one: one.slide_category == "package"
         ).slide_type = "package"
+        return result
 
     @api.depends("slide_type")
     def _compute_slide_icon_class(self):
         packages = self.filtered(lambda one: one.slide_type == "package")
         packages.slide_icon_class = "fa-cubes"
-        super(SlideSlide, self - packages)._compute_slide_icon_class()
+        return super(SlideSlide, self - packages)._compute_slide_icon_class()
 
     def _compute_mark_complete_actions(self):
         packages = self.filtered(lambda one: one.slide_category == "package")
         packages.can_self_mark_completed = False
         packages.can_self_mark_uncompleted = False
-        super(SlideSlide, self - packages)._compute_mark_complete_actions()
+        return super(SlideSlide, self - packages)._compute_mark_complete_actions()

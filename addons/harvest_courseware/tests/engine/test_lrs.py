@@ -106,11 +106,11 @@ def session(**values):
     return cmi5.Session(**base | values)
 
 
-def said(verb, registration="r1", session_id="s1", activity=ACTIVITY, **result):
+def said(verb, registration="r1", session_id="s1", activity=None, **result):
     return {
         "actor": ACTOR,
         "verb": {"id": verb},
-        "object": activity,
+        "object": activity or ACTIVITY,
         "result": result,
         "context": {
             "registration": registration,

@@ -5,10 +5,11 @@ from odoo import fields, models
 from ..badges import credential
 
 
-class GrTrainingProgram(models.Model):
+class GrTrainingProgramCertificateMixin(models.AbstractModel):
     """What a program certifies, and how the public may read of it."""
 
-    _inherit = "gr.training.program"
+    _name = "gr.training.program.certificate.mixin"
+    _description = "What a Training Program Certifies"
 
     certificate_template_id = fields.Many2one(
         "gr.certificate.template",

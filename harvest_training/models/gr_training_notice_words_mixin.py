@@ -1,10 +1,11 @@
 from odoo import models
 
 
-class GrTrainingNotice(models.Model):
+class GrTrainingNoticeWordsMixin(models.AbstractModel):
     """What a mail says, and where it leads."""
 
-    _inherit = "gr.training.notice"
+    _name = "gr.training.notice.words.mixin"
+    _description = "Words of a Training Notice"
 
     def _get_template(self):
         return self.env.ref(f"harvest_training.mail_template_notice_{self.kind}")

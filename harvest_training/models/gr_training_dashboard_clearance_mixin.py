@@ -5,10 +5,11 @@ CLEARANCE = "gr.staff.clearance"
 LIGHTS = ("red", "amber", "green")
 
 
-class GrTrainingDashboard(models.AbstractModel):
+class GrTrainingDashboardClearanceMixin(models.AbstractModel):
     """Staff requirements by site, as the clearance board has them."""
 
-    _inherit = "gr.training.dashboard"
+    _name = "gr.training.dashboard.clearance.mixin"
+    _description = "Staff Requirements on the Training Dashboard"
 
     @api.model
     def _get_clearances(self, asked):

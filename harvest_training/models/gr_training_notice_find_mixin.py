@@ -9,16 +9,20 @@ from ..notices import due_step, overdue_step, reached
 LEARNING = ("not_started", "in_progress")
 
 
-class GrTrainingNotice(models.Model):
+class GrTrainingNoticeFindMixin(models.AbstractModel):
     """Find whom to tell: milestones, silence, days that come and days that went by."""
 
-    _inherit = "gr.training.notice"
+    _name = "gr.training.notice.find.mixin"
+    _description = "Search for Whom to Tell"
 
     @api.model
     def _cron_find(self):
-        districts = self.env["res.company"].search([])
+        districts = self.env["gr.training.enrollment"]._read_group(
+            [("status", "in", LEARNING), ("company_id.active", "=", True)],
+            ["company_id"],
+        )
         self.env["ir.cron"]._commit_progress(remaining=len(districts))
-        for district in districts:
+        for (district,) in districts:
             learning = Domain("company_id", "=", district.id) & Domain(
                 "status", "in", LEARNING
             )

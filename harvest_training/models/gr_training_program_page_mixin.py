@@ -3,8 +3,11 @@ from odoo import models
 from ..const import OPEN_STATUS
 
 
-class GrTrainingProgram(models.Model):
-    _inherit = "gr.training.program"
+class GrTrainingProgramPageMixin(models.AbstractModel):
+    """Which programs a learner may ask to join."""
+
+    _name = "gr.training.program.page.mixin"
+    _description = "What a Program Page Lists"
 
     def _get_offers(self, learner):
         """Return ``[(program, reasons against)]`` that a learner may ask to join.

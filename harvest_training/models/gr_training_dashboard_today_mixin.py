@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .gr_training_dashboard import REPORT
+from .gr_training_report import REPORT
 
 RISK_ROWS = 8
 RISK_FIELDS = (
@@ -20,10 +20,11 @@ SESSION_ROWS, SESSION_DAYS = 8, 14
 CERTIFICATE, EXPIRY_DAYS = "gr.certificate", (30, 60, 90)
 
 
-class GrTrainingDashboard(models.AbstractModel):
+class GrTrainingDashboardTodayMixin(models.AbstractModel):
     """What waits to be done today; the period plays no part in it."""
 
-    _inherit = "gr.training.dashboard"
+    _name = "gr.training.dashboard.today.mixin"
+    _description = "What Waits on the Training Dashboard"
 
     @api.model
     def _get_today(self, asked, learners, rounds):

@@ -1,19 +1,19 @@
 from odoo import models
 
 
-class GrTrainingNotice(models.Model):
+class GrTrainingNoticeCertificateMixin(models.AbstractModel):
     """The mail that brings a certificate carries it: the PDF and the badge."""
 
-    _inherit = "gr.training.notice"
+    _name = "gr.training.notice.certificate.mixin"
+    _description = "Certificate in a Training Notice"
 
-    def _send_mail(self, template, state):
-        result = super()._send_mail(template, state)
+    def _attach_certificates(self):
+        """Put the certificates into the mail that was just made for these notices."""
         certifying = self.filtered(lambda notice: notice.kind == "certificate_issued")
         if certifying:
             # sudo: the reader is the holder; mails are made by the system
             mail = self[0].sudo().mail_mail_id
             mail.attachment_ids += certifying._make_attachments()
-        return result
 
     def _make_attachments(self):
         """Return copies of the files; the mail may be removed, the originals not."""

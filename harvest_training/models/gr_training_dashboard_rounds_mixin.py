@@ -5,16 +5,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..dashboard import COHORT_WEEKS, Period, cohorts
-from .gr_training_dashboard import REPORT
-from .gr_training_report import STEPS
+from .gr_training_report import REPORT, STEPS
 
 COMPLETED = ("completed", "certified")
 
 
-class GrTrainingDashboard(models.AbstractModel):
+class GrTrainingDashboardRoundsMixin(models.AbstractModel):
     """What became of the rounds of a period: steps, completion, time, cohorts."""
 
-    _inherit = "gr.training.dashboard"
+    _name = "gr.training.dashboard.rounds.mixin"
+    _description = "Rounds on the Training Dashboard"
 
     @api.model
     def _get_rounds(self, rounds, period):

@@ -1,11 +1,23 @@
 from odoo import fields, models
 
+from ..notices import AT_ONCE, MODES
+
 
 class ResCompany(models.Model):
-    """When a district calls a learner at risk (``gr.training.report``, ``risk``)."""
+    """How a district writes to learners, and when one is at risk.
+
+    The risks are those of ``gr.training.report``.
+    """
 
     _inherit = "res.company"
 
+    gr_training_notice_mode = fields.Selection(
+        MODES,
+        string="Training Mail",
+        required=True,
+        default=AT_ONCE,
+        help="How learners are told, unless they have chosen themselves",
+    )
     gr_training_due_days = fields.Integer(
         "Due Soon (Days)",
         default=30,

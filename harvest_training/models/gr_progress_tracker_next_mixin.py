@@ -1,10 +1,11 @@
 from odoo import fields, models
 
 
-class GrProgressTracker(models.Model):
+class GrProgressTrackerNextMixin(models.AbstractModel):
     """What is left to do in one course; read by the learner's pages, sudoed."""
 
-    _inherit = "gr.progress.tracker"
+    _name = "gr.progress.tracker.next.mixin"
+    _description = "What Is Left to Do in a Course"
 
     def _get_todos(self):
         """Return ``[(kind, record)]`` of what the learner could do in this course.

@@ -8,10 +8,11 @@ from ..next_step import Todo, first
 SOON_DAYS = timedelta(days=7)  # a document that is due within a week comes first
 
 
-class GrTrainingEnrollment(models.Model):
+class GrTrainingEnrollmentNextMixin(models.AbstractModel):
     """The learner's next step; read by the learner's pages, sudoed."""
 
-    _inherit = "gr.training.enrollment"
+    _name = "gr.training.enrollment.next.mixin"
+    _description = "Next Step of a Training Enrollment"
 
     def _get_next_step(self):
         """Return the one thing to do next.
