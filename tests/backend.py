@@ -106,6 +106,7 @@ class Backend:
         self.page.fill("#login", login)
         self.page.fill("#password", password)
         self.page.press("#password", "Enter")
+        self.page.wait_for_url(lambda url: "/web/login" not in url)
         self.page.wait_for_selector(".o_main_navbar, #wrapwrap main")
         self.calm()
 

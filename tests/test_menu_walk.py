@@ -86,8 +86,8 @@ def test_family_has_no_backend_and_walks_the_portal(backend):
     page.goto("/odoo")
     assert page.locator(".o_web_client").count() == 0
     page.goto("/my")
-    links = page.eval_on_selector_all(
-        "#wrapwrap a[href^='/my']", "links => links.map(a => a.getAttribute('href'))"
+    links = page.eval_on_selector_all(  # "/es/my/…" where a website has languages
+        "#wrapwrap a[href*='/my']", "links => links.map(a => a.getAttribute('href'))"
     )
     for link in sorted(set(links)):
         with complaints.at(link):
@@ -95,4 +95,4 @@ def test_family_has_no_backend_and_walks_the_portal(backend):
             page.wait_for_load_state("networkidle")
 
     assert not complaints.found, "\n".join(complaints.found)
-    assert "/my/children" in links
+    assert any(link.endswith("/my/children") for link in links)

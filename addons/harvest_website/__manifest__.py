@@ -12,6 +12,11 @@
         "views/layout_templates.xml",
         "views/home_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "harvest_website/static/src/scss/website.scss",
+        ],
+    },
     "post_init_hook": "post_init_hook",
     "auto_install": True,
 }
