@@ -26,6 +26,17 @@ class TestChildrenPage(FamilyCase):
         self.assertIn("Leo Prueba", page)
         self.assertIn("Grade 5", page)
 
+    def test_mother_with_children_in_two_districts_sees_both(self):
+        self._make_guardian(self.foreign.student, partner=self.mother)
+        self.mother.user_ids.company_ids += self.foreign_district
+        if "website" in self.env:  # shows a reader of its district that district
+            self.env["website"].search([]).company_id = self.district
+
+        page = self.read_page("family_mother")
+
+        self.assertIn("Ana Prueba", page)
+        self.assertIn("Caro Ajena", page)
+
     def test_home_counts_own_children(self):
         self.authenticate("family_mother", "family_mother")
 

@@ -15,5 +15,6 @@ from . import test_gr_training_enrollment
 from . import test_learner_pages
 from . import test_migration
 from . import test_notices
+from . import test_public_courses
 from . import test_random_events
 from . import test_training_wizards

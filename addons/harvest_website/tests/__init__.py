@@ -1,0 +1,2 @@
+from . import test_district_website
+from . import test_pages
