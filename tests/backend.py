@@ -197,7 +197,8 @@ class Backend:
             self.calm()
         if not rows.count():
             return False
-        rows.first.locator(".o_data_cell:not(.o_list_button)").first.click()
+        cells = rows.first.locator(".o_data_cell:not(.o_list_button, .o_handle_cell)")
+        cells.first.click()
         self.page.wait_for_selector(".o_form_view, .o_selected_row")
         self.calm()
         return self.page.locator(".o_form_view").count() > 0
