@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -100,6 +101,7 @@ class Proxy:
     plain: str
     tls: str
     session: requests.Session
+    log: Path
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -149,7 +151,10 @@ def proxy(repo, upstream, tmp_path_factory):
             session.verify = str(folder / "fullchain.pem")
             session.trust_env = False
             yield Proxy(
-                f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", session
+                f"http://127.0.0.1:{plain}",
+                f"https://127.0.0.1:{tls}",
+                session,
+                folder / "access.log",
             )
     finally:
         process.terminate()
@@ -228,6 +233,22 @@ def test_odoo_is_told_who_asks_and_a_client_cannot_lie_about_it(proxy):
     seen = answer.json()
     assert seen["X-Forwarded-For"] == "127.0.0.1"
     assert seen["X-Forwarded-Proto"] == "https"
+
+
+@pytest.mark.parametrize("place", ["c", "fetch"])
+def test_keys_of_course_packages_and_questions_are_not_logged(proxy, place):
+    path = f"/harvest/courseware/{place}"
+    proxy.session.get(
+        f"{proxy.tls}{path}/opaque-{place}/index.html?q=secret", timeout=5
+    )
+
+    for _ in range(100):  # written after the answer
+        if f"{path}/" in proxy.log.read_text():
+            break
+        time.sleep(0.05)
+    assert f'"GET {path}/***" 200' in proxy.log.read_text()
+    assert f"opaque-{place}" not in proxy.log.read_text()
+    assert "secret" not in proxy.log.read_text()
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def _prepare_credential(row, today, dice):
         "employee_id": row.employee_id.id,
         "requirement_id": requirement.id,
         "issued": today - timedelta(days=dice.randrange(1, MET_WITHIN)),
-        "issuer": issuers and issuers[0],
+        "issuer": issuers[0] if issuers else False,
     }
 
 
