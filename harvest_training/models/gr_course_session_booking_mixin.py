@@ -48,7 +48,7 @@ class GrCourseSessionBookingMixin(models.AbstractModel):
 
         :param tracker: the learner's ``gr.progress.tracker`` of the session's course
         :param bool allow_overlap: although another session is at the same time
-        :return str: ``registered`` or ``waitlisted``
+        :return: ``registered`` or ``waitlisted``
         :raise HarvestError: not bookable, with the reason
         """
         self.ensure_one()

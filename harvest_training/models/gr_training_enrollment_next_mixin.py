@@ -17,7 +17,7 @@ class GrTrainingEnrollmentNextMixin(models.AbstractModel):
     def _get_next_step(self):
         """Return the one thing to do next.
 
-        :return dict: ``text``, a sentence; ``url`` and ``button`` where there is
+        :return: a dict of ``text``, a sentence; ``url`` and ``button`` where there is
             something to do, else False
         """
         self.ensure_one()

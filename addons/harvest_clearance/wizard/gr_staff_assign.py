@@ -28,8 +28,8 @@ class GrStaffAssign(models.TransientModel):
     )
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         ids = self.env.context.get("active_ids", [])
         people = self.env["hr.employee.public"].search([("id", "in", ids)])
         values["employee_ids"] = [Command.set(people.ids)]

@@ -19,4 +19,4 @@ class IrHttp(models.AbstractModel):
         first = request.env.context["allowed_company_ids"]
         others = [i for i in user._get_company_ids() if i not in first]
         request.update_context(allowed_company_ids=[*first, *others])
-        request.website = request.website.with_context(request.env.context)
+        request.website = request.website.with_env(request.env)

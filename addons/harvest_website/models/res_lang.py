@@ -23,8 +23,8 @@ class ResLang(models.Model):
         return result
 
     def _offer_on_websites(self):
-        if self:
-            # sudo: who activates languages need not be who designs websites
-            websites_sudo = self.env["website"].sudo().search([])
-            links = [Command.link(language.id) for language in self]
-            websites_sudo.write({"language_ids": links})
+        # sudo: who activates languages need not be who designs websites
+        websites_sudo = self.env["website"].sudo()
+        for language in self:
+            lacking = websites_sudo.search([("language_ids", "not in", language.ids)])
+            lacking.write({"language_ids": [Command.link(language.id)]})
