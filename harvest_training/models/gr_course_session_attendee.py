@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_datetime
 
 from odoo.addons.harvest_base.exceptions import HarvestError
@@ -185,7 +185,17 @@ class GrCourseSessionAttendee(models.Model):
                     " the buttons."
                 )
             )
+        if self.student_id._is_user():
+            raise AccessError(
+                self.env._("Nobody takes the own attendance. Ask a colleague.")
+            )
         for line in self:
+            if state in ("attended", "absent") and line.session_id._is_on_later_day():
+                raise UserError(
+                    self.env._(
+                        "“%s” has not begun. Take attendance on its day.", line.name
+                    )
+                )
             seated = line.state in TAKES_PLACE or state not in TAKES_PLACE
             if not seated and line.session_id._places_left() == 0:
                 raise UserError(

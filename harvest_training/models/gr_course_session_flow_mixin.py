@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .gr_course_session_attendee import BOOKED
@@ -27,12 +27,22 @@ class GrCourseSessionFlowMixin(models.AbstractModel):
         return True
 
     def action_all_present(self):
-        """Mark everybody who has a place and no attendance yet as present."""
+        """Mark everybody who has a place and no attendance yet as present.
+
+        Except who presses the button: nobody takes the own attendance.
+        """
         self.check_access("read")
         self.attendee_ids.filtered(
-            lambda line: line.state == "registered"
+            lambda line: line.state == "registered" and not line.student_id._is_user()
         ).state = "attended"
         return True
+
+    def _is_on_later_day(self):
+        """Whether its day has not come yet, by the clocks there."""
+        self.ensure_one()
+        here = self.with_context(tz=self.tz)
+        start = fields.Datetime.context_timestamp(here, self.date_start)
+        return start.date() > fields.Date.context_today(here)
 
     def action_done(self):
         """Held: attendance is complete, who still waits waits no more."""

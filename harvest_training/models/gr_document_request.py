@@ -3,7 +3,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.harvest_base.exceptions import HarvestError
@@ -12,6 +12,8 @@ from .gr_document_request_judge_mixin import OPEN_STATES
 
 # The document is in somebody's hands or judged: its files are evidence.
 CLOSED_STATES = ("received", "verified", "cancelled")
+# What is asked for, and whether a certificate waits for it.
+WANTED = {"name", "type_id", "required"}
 VERDICT = {"date_issued", "date_expires", "original_seen", "type_id", "student_id"}
 
 
@@ -167,6 +169,12 @@ class GrDocumentRequest(models.Model):
                 request.state == "verified" and end and end < today
             )
 
+    def _is_over_and_not_asked_anew(self):
+        """Whether it has expired; a request that follows speaks for itself."""
+        self.ensure_one()
+        anew = self.next_ids.filtered(lambda request: request.state != "cancelled")
+        return self.is_expired and not anew
+
     @api.model
     def _search_is_overdue(self, operator, value):
         late = Domain("state", "in", OPEN_STATES) & Domain("date_due", "<", "today")
@@ -216,6 +224,10 @@ class GrDocumentRequest(models.Model):
         ):
             raise HarvestError(
                 self.env._("What was handed in stays. Send it back to get another one.")
+            )
+        if WANTED & vals.keys() and not self.env.su and self.student_id._is_user():
+            raise AccessError(
+                self.env._("Nobody changes an own request. Ask a colleague.")
             )
         if VERDICT & vals.keys() and any(
             request.state == "verified" for request in self

@@ -115,6 +115,10 @@ class GrDocumentRequestJudgeMixin(models.AbstractModel):
         self.check_access("write")
         if any(request.state == "verified" for request in self):
             raise HarvestError(self.env._("A verified document is not cancelled."))
+        if self.student_id._is_user():
+            raise AccessError(
+                self.env._("Nobody waives an own document. Ask a colleague.")
+            )
         self._judge("cancelled")
         return True
 
@@ -123,7 +127,7 @@ class GrDocumentRequestJudgeMixin(models.AbstractModel):
         self.check_access("write")
         if self.state != "received":
             raise HarvestError(self.env._("“%s” has not been handed in.", self.name))
-        if self.student_id.partner_id == self.env.user.partner_id:
+        if self.student_id._is_user():
             raise AccessError(self.env._("Nobody verifies an own document."))
 
     def _judge(self, state, **values):

@@ -124,9 +124,14 @@ class GrElearningIntegration(models.AbstractModel):
                 self.env._("This learner is in no training program at the moment.")
             )
         mine.check_access("write")
+        if student._is_user():
+            raise AccessError(
+                self.env._("Nobody reports the own lessons. Open them in the course.")
+            )
 
     @api.model
     def _get_student(self, student_id):
+        self._check_id("student_id", student_id)
         student = self.env["gr.student"].browse(student_id).exists()
         if not student or not student.has_access("read"):
             raise AccessError(self.env._("There is no learner %s for you.", student_id))
@@ -135,6 +140,7 @@ class GrElearningIntegration(models.AbstractModel):
     @api.model
     def _get_member(self, enrollment_id):
         """Return (membership, sudoed; its learner as the user may read it)."""
+        self._check_id("enrollment_id", enrollment_id)
         # sudo: memberships are for eLearning officers; here the learner decides
         Member = self.env["slide.channel.partner"].sudo()
         member = Member.with_context(active_test=False).browse(enrollment_id).exists()
@@ -149,6 +155,8 @@ class GrElearningIntegration(models.AbstractModel):
 
     @api.model
     def _get_slides(self, member, progress_data):
+        if not isinstance(progress_data, dict):
+            raise ValidationError(self.env._("progress_data must be an object."))
         unknown = progress_data.keys() - {"completed_slides", "completed"}
         if unknown:
             raise ValidationError(
@@ -158,7 +166,7 @@ class GrElearningIntegration(models.AbstractModel):
         if progress_data.get("completed") is True:
             return lessons
         named = progress_data.get("completed_slides") or []
-        if not isinstance(named, list) or set(named) - set(lessons.ids):
+        if not isinstance(named, list) or any(one not in lessons.ids for one in named):
             raise ValidationError(
                 self.env._("completed_slides names lessons that this course lacks.")
             )
@@ -318,7 +326,7 @@ class GrElearningIntegration(models.AbstractModel):
         :return: as ``get_progress``
         """
         details = {key: value for key, value in data.items() if key != "enrollment_id"}
-        return self.update_progress(self._get_enrollment_id(data), details)
+        return self.update_progress(data.get("enrollment_id"), details)
 
     @api.model
     @api.private
@@ -328,7 +336,7 @@ class GrElearningIntegration(models.AbstractModel):
         :param dict data: ``enrollment_id``
         :return: as ``get_progress``
         """
-        return self.update_progress(self._get_enrollment_id(data), {"completed": True})
+        return self.update_progress(data.get("enrollment_id"), {"completed": True})
 
     @api.model
     def _webhook_progress(self, data, _envelope):
@@ -339,7 +347,6 @@ class GrElearningIntegration(models.AbstractModel):
         return self.handle_elearning_completion(data)
 
     @api.model
-    def _get_enrollment_id(self, data):
-        if not isinstance(data.get("enrollment_id"), int):
-            raise ValidationError(self.env._("enrollment_id must be a whole number."))
-        return data["enrollment_id"]
+    def _check_id(self, name, value):
+        if type(value) is not int:  # True is an int as well
+            raise ValidationError(self.env._("%s must be a whole number.", name))

@@ -263,7 +263,7 @@ class GrHomeworkAttempt(models.Model):
         if any(attempt.state != "submitted" for attempt in self):
             raise HarvestError(self.env._("Only what waits for a review is decided."))
         for attempt in self.sudo():  # sudo: guarded fields, access was checked above
-            if attempt.student_id.partner_id == self.env.user.partner_id:
+            if attempt.student_id._is_user():
                 raise AccessError(self.env._("Nobody reviews the own homework."))
             attempt.write(
                 {

@@ -233,7 +233,7 @@ class GrProgressTracker(models.Model):
         return self.env.execute_query_dict(
             SQL(
                 """
-SELECT t.id,
+SELECT t.id, t.is_locked,
        member.id AS member_id, member.active AS member_active,
        member.member_status, member.completion,
        ci.completion_threshold, ci.sessions_required,
@@ -400,8 +400,14 @@ def _derive_values(facts):
         "assessments_passed": facts["assessments_passed"],
         "assessments_required": facts["assessments_required"],
         "overall_progress": progress,
-        "status": status(progress, facts["completion_threshold"], has_begun),
+        "status": _status(facts, progress, has_begun),
     }
+
+
+def _status(facts, progress, has_begun):
+    """What is done before its time counts; it completes when the course opens."""
+    found = status(progress, facts["completion_threshold"], has_begun)
+    return "in_progress" if found == "completed" and facts["is_locked"] else found
 
 
 def _elearning_progress(facts):

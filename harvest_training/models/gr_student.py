@@ -210,6 +210,17 @@ class GrStudent(models.Model):
                 learner.partner_id = partner
         return super()._get_partner()
 
+    def _is_user(self):
+        """Whether one of these learners is who asks, by the contact or the employee.
+
+        What counts for a certificate is for somebody else to decide.
+        """
+        user, learners = self.env.user, self.sudo()  # sudo: who they are, to compare
+        return (
+            user.partner_id in learners.partner_id
+            or user in learners.employee_id.user_id
+        )
+
     def _merge_into(self, kept):
         """Give the training of these learners (doubles of one person) to ``kept``.
 

@@ -90,4 +90,10 @@ class GrTrainingCompletionMixin(models.AbstractModel):
             for document in self.document_ids
             if document.required and document.state not in ("verified", "cancelled")
         ]
+        if self.status == "completed":  # later, what was good then was good
+            missing += [
+                self.env._("Document “%s” has expired.", document.name)
+                for document in self.document_ids
+                if document.required and document._is_over_and_not_asked_anew()
+            ]
         return missing

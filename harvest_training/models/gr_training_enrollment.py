@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..const import ENROLLMENT_STATUS, LEARNING_STATUS, OPEN_STATUS
 from ..progress import average
@@ -203,6 +203,10 @@ class GrTrainingEnrollment(models.Model):
         """The agent's yes."""
         self.check_access("write")
         waiting = self.filtered(lambda enrollment: enrollment.status == "review")
+        if waiting.student_id._is_user():
+            raise AccessError(
+                self.env._("Nobody decides on the own enrollment. Ask a colleague.")
+            )
         waiting.sudo()._start()  # sudo: guarded fields, access was checked above
         waiting.activity_feedback(["mail.mail_activity_data_todo"])
         return True
@@ -365,6 +369,10 @@ class GrTrainingEnrollment(models.Model):
         if unlocked:
             unlocked.is_locked = False
             unlocked._open_courses()
+            # What was done before its time may complete them, and so open others.
+            if changed := unlocked._derive():
+                changed._tell_completed()
+                self._unlock_courses()
 
     # Consistency
 

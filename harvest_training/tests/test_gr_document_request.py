@@ -89,6 +89,19 @@ class TestGrDocumentRequest(FactsCommon):
         self.assertEqual(enrollment.status, "completed")
         self.assertEqual(len(enrollment._get_missing_requirements()), 1)
 
+    def test_what_has_expired_by_then_does_not_certify(self):
+        self.program.training_document_ids = [Command.create({"type_id": self.kind.id})]
+        document = self.enrollment.document_ids
+        long_ago = fields.Date.today() - timedelta(days=5 * 365)
+        self._verify(document, date_issued=long_ago)
+        self._complete_lessons(self.learner, self.course.elearning_course_id)
+        self.assertEqual(self.enrollment.status, "completed")
+        missing = self.enrollment._get_missing_requirements()
+        self.assertEqual(missing, ["Document “Tuberculosis clearance” has expired."])
+        self._renew()
+        self._verify(document.next_ids)
+        self.assertFalse(self.enrollment._get_missing_requirements())
+
     def test_a_document_added_later_is_asked_of_those_who_learn(self):
         left = self._enroll(self.program, name="Left Early")
         left._withdraw("Left")

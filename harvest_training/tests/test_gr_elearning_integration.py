@@ -55,6 +55,20 @@ class TestElearningIntegration(TrainingCommon):
         self.assertFalse(answer["enrollment_id"])
         self.assertTrue(answer["review_reason"])
 
+    def test_clear_answers_to_what_is_no_question(self):
+        member = self._enroll()["enrollment_id"]
+        for wrong in ("x", True, [member], None, 1.5):
+            with self.assertRaisesRegex(ValidationError, "whole number"):
+                self.api.get_progress(wrong)
+            with self.assertRaisesRegex(ValidationError, "whole number"):
+                self.api.enroll_student(wrong, self.channel.id)
+        for wrong in (None, ["x"], "completed"):
+            with self.assertRaisesRegex(ValidationError, "an object"):
+                self.api.update_progress(member, wrong)
+        for wrong in ([{}], [[1]], ["1"], 3):
+            with self.assertRaisesRegex(ValidationError, "lacks"):
+                self.api.update_progress(member, {"completed_slides": wrong})
+
     def test_clear_answers_to_wrong_questions(self):
         answer = self._enroll()
         other = self._make_channel("Another")

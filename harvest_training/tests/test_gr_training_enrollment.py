@@ -123,6 +123,25 @@ class TestGrTrainingEnrollment(TrainingCommon):
         self.assertFalse(second.is_locked)
         self.assertEqual(second.membership, "member")
 
+    def test_what_is_done_before_its_time_waits_for_the_prerequisite(self):
+        """Who joins the eLearning course by another way does not skip the first one."""
+        self.first.required = False
+        self.second.prerequisite_ids = self.first
+        enrollment = self._request(self.learner)
+        second = enrollment.tracker_ids.filtered(
+            lambda line: line.course_integration_id == self.second
+        )
+        channel = self.second.elearning_course_id
+        channel._action_add_members(self.learner.partner_id)
+        self._complete_lessons(self.learner, channel)
+        self.assertTrue(second.is_locked)
+        self.assertEqual(second.status, "in_progress")
+        self.assertEqual(enrollment.status, "in_progress")
+        self._complete_lessons(self.learner, self.first.elearning_course_id)
+        self.assertFalse(second.is_locked)
+        self.assertEqual(second.status, "completed")
+        self.assertEqual(enrollment.status, "completed")
+
     def test_prerequisites_in_a_circle_are_refused(self):
         self.second.prerequisite_ids = self.first
         with self.assertRaises(ValidationError):

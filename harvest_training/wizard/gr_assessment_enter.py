@@ -59,7 +59,7 @@ class GrAssessmentEnter(models.TransientModel):
 
     def _check_may_enter(self):
         self.tracker_ids.check_access("read")
-        if self.env.user.partner_id in self.tracker_ids.student_id.partner_id:
+        if self.tracker_ids.student_id._is_user():
             raise AccessError(self.env._("Nobody judges the own exam."))
         if self.date > fields.Datetime.now():
             raise UserError(self.env._("An exam of the future has no result yet."))
