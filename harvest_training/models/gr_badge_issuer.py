@@ -90,6 +90,7 @@ class GrBadgeIssuer(models.Model):
     def _find(self, public_id):
         """Return the issuer with this public id (sudoed), or an empty one."""
         # sudo: anybody may read who issues and with which public keys
+        public_id = public_id.replace("\0", "")  # PostgreSQL knows no such sign
         return self.sudo().search([("uuid", "=", public_id)], limit=1)
 
     # Keys

@@ -154,6 +154,8 @@ class TestBadgeRoutes(PagesCommon):
             f"/harvest/badges/issuers/{issuer.uuid}/status/99999999999",
             "/harvest/badges/achievements/0",
             "/harvest/badges/achievements/0/image",
+            "/harvest/badges/issuers/%00",
+            "/harvest/badges/achievements/%00",
         ):
             response = self.url_open(path)
             self.assertEqual(response.status_code, 404, path)
