@@ -58,7 +58,9 @@ class Badges(http.Controller):
     def _find_program(self, uuid):
         # sudo: what a program certifies is public once it has certified somebody
         programs = request.env["gr.training.program"].sudo()
-        return programs.search([("badge_uuid", "=", uuid.replace("\0", ""))], limit=1)
+        if "\0" in uuid:  # PostgreSQL has no such sign
+            return programs
+        return programs.search([("badge_uuid", "=", uuid)], limit=1)
 
     def _answer(self, content):
         """Return JSON, or the one answer to whatever is not there."""

@@ -90,7 +90,8 @@ class GrBadgeIssuer(models.Model):
     def _find(self, public_id):
         """Return the issuer with this public id (sudoed), or an empty one."""
         # sudo: anybody may read who issues and with which public keys
-        public_id = public_id.replace("\0", "")  # PostgreSQL knows no such sign
+        if "\0" in public_id:  # PostgreSQL has no such sign
+            return self.browse()
         return self.sudo().search([("uuid", "=", public_id)], limit=1)
 
     # Keys
