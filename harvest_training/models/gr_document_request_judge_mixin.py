@@ -85,7 +85,7 @@ class GrDocumentRequestJudgeMixin(models.AbstractModel):
         completed = self.sudo().enrollment_id.filtered(
             lambda enrollment: enrollment.status == "completed"
         )
-        completed._certify()
+        completed._certify_soon()
         return True
 
     def action_send_back(self):

@@ -16,29 +16,17 @@ class GrTrainingCredentialMixin(models.AbstractModel):
 
         Who is no employee has no clearances. Once a certificate, however often called.
         """
-        Credential = self.env["gr.staff.credential"]
         certificates = self.certificate_ids.filtered(
             lambda one: one.state == "valid" and one.student_id.employee_id
         )
-        known = {
-            (line.source_id, line.requirement_id)
-            for line in Credential.search(
-                [
-                    ("source_model", "=", "gr.certificate"),
-                    ("source_id", "in", certificates.ids),
-                ]
-            )
-        }
-        created = Credential.create(
+        return self.env["gr.staff.credential"]._register_seen(
+            "training",
             [
                 self._prepare_credential(certificate, requirement)
                 for certificate in certificates
                 for requirement in certificate.program_id.requirement_ids
-                if (certificate.id, requirement) not in known
-            ]
+            ],
         )
-        created.action_verify()
-        return created
 
     def _prepare_credential(self, certificate, requirement):
         return {
@@ -49,7 +37,6 @@ class GrTrainingCredentialMixin(models.AbstractModel):
             "issuer": certificate.company_id.name,
             "number": False if requirement.is_cori else certificate.name,
             "hours": certificate.program_id.hours,
-            "source": "training",
             "source_model": "gr.certificate",
             "source_id": certificate.id,
         }

@@ -242,6 +242,22 @@ class GrTrainingProgram(models.Model):
             return year.date_end
         return False
 
+    def write(self, vals):
+        if vals.get("status") == "draft":
+            self._refuse_draft()
+        return super().write(vals)
+
+    def _refuse_draft(self):
+        # sudo: learners count, seen or not
+        for program in self.sudo():
+            if program.status != "draft" and program.enrollment_ids:
+                raise UserError(
+                    self.env._(
+                        "“%s” has learners. Archive it, so that nobody can begin.",
+                        program.display_name,
+                    )
+                )
+
     def action_activate(self):
         for program in self:
             if not program.course_integrations:

@@ -169,7 +169,9 @@ class GrStaffCredential(models.Model):
     @api.constrains("issued")
     def _check_issued(self):
         for credential in self:
-            if credential.issued > fields.Date.context_today(self):
+            district = credential.company_id.partner_id
+            here = self.with_context(tz=district.tz or self.env.user.tz)
+            if credential.issued > fields.Date.context_today(here):
                 raise ValidationError(
                     self.env._("It cannot be completed in the future. Check the date.")
                 )
