@@ -18,3 +18,8 @@ from . import test_notices
 from . import test_public_courses
 from . import test_random_events
 from . import test_training_wizards
+from . import test_gr_certificate
+from . import test_certification
+from . import test_certificate_pages
+from . import test_gr_certificate_race
+from . import test_course_access
