@@ -1,3 +1,4 @@
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -133,6 +134,14 @@ class GrCourseSession(models.Model):
             district = session.company_id or self.env.company
             zones = (session.site_id.tz, district.partner_id.tz, self.env.user.tz)
             session.tz = next(filter(None, zones), "UTC")
+
+    @api.onchange("date_start")
+    def _onchange_date_start(self):
+        """Offer an end after the start: as long as it lasted before, or an hour."""
+        if self.date_start and not (self.date_end and self.date_end > self.date_start):
+            saved = self._origin
+            lasted = saved.date_start and saved.date_end - saved.date_start
+            self.date_end = self.date_start + (lasted or timedelta(hours=1))
 
     @api.depends("attendee_ids.state", "capacity")
     def _compute_places(self):

@@ -26,7 +26,12 @@ class GrProgressTrackerNextMixin(models.AbstractModel):
         if self.status in ("completed", "certified") or self.elearning_progress >= 100:
             return []
         lesson = self.elearning_enrollment_id.next_slide_id
-        return [("lesson", lesson)] if lesson else []
+        exams = self.course_integration_id.assessment_ids
+        # A lesson that is an exam comes as the exam, after what prepares for it.
+        exams = exams.filtered(lambda exam: exam.active and exam.required)
+        if not lesson or lesson.survey_id in exams.survey_id:
+            return []
+        return [("lesson", lesson)]
 
     def _get_homework_todos(self):
         todos = []

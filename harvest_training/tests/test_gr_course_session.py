@@ -170,6 +170,20 @@ class TestGrCourseSession(FactsCommon):
                 line.tracker_id = self.tracker
         self.assertEqual(session.attendee_ids.state, "registered")
 
+    def test_an_end_is_offered_and_moves_along(self):
+        with Form(
+            self.env["gr.course.session"].with_user(self.user_operations)
+        ) as form:
+            form.name = "Practice"
+            form.course_integration_id = self.course
+            form.date_start = "2026-12-07 22:00:00"
+            self.assertEqual(str(form.date_end), "2026-12-07 23:00:00")
+            form.date_end = "2026-12-08 01:00:00"
+        session = form.record
+        with Form(session) as form:
+            form.date_start = "2026-12-09 22:00:00"
+        self.assertEqual(str(session.date_end), "2026-12-10 01:00:00")
+
     # Workflow
 
     def test_cancelling_frees_everybody_and_tells_them(self):

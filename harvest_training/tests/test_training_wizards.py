@@ -39,6 +39,19 @@ class TestTrainingWizards(TrainingCommon):
         again = self._enroll(self.user_operations, employee_ids=self.employee.ids)
         self.assertEqual(self._get_enrollments(again), enrollment)
 
+    def test_an_employee_learns_where_the_employee_works(self):
+        self.employee.gr_site_ids = self.site
+        self.program.site_ids = self.site
+        action = self._enroll(self.user_operations, employee_ids=self.employee.ids)
+        enrollment = self._get_enrollments(action)
+        self.assertEqual(enrollment.student_id.site_ids, self.site)
+        self.assertEqual(enrollment.status, "not_started")
+
+    def test_a_coordinator_enrolls_nobody_of_another_site(self):
+        self.employee.gr_site_ids = self._make_site(self.district, "Elsewhere")
+        with self.assertRaisesRegex(UserError, "works at"):
+            self._enroll(self.user_program, employee_ids=self.employee.ids)
+
     def test_a_volunteer_is_a_contact_that_becomes_a_learner(self):
         partner = self.env["res.partner"].create({"name": "Vera"})
         action = self._enroll(self.user_operations, partner_ids=partner.ids)

@@ -76,7 +76,10 @@ class GrTrainingEnroll(models.TransientModel):
             learners |= Student.search(
                 [("employee_id", "=", employee.id)], limit=1
             ) or self._create_learner(
-                employee.name, learner_type="staff", employee_id=employee.id
+                employee.name,
+                sites=employee.sudo().gr_site_ids,  # sudo: other sites, too, to refuse
+                learner_type="staff",
+                employee_id=employee.id,
             )
         for partner in self.partner_ids:
             learners |= Student.search(
@@ -86,11 +89,14 @@ class GrTrainingEnroll(models.TransientModel):
             )
         return learners
 
-    def _create_learner(self, name, partner=None, **values):
-        """Enter an adult as a learner; pupils come from the roster alone."""
+    def _create_learner(self, name, partner=None, sites=None, **values):
+        """Enter an adult as a learner; pupils come from the roster alone.
+
+        :param sites: where this person is known to work; default: as chosen
+        """
         first_name, _space, last_name = (name or "").strip().rpartition(" ")
-        if not self.site_ids and self.env.user.gr_scope != "district":
-            raise UserError(self.env._("Choose at which site the learners work."))
+        sites = sites or self.site_ids
+        self._check_sites(name, sites)
         # sudo: whoever may enroll may enter staff and volunteers of the own sites, but
         # has no right to create students, since pupils are students, too
         student = (
@@ -101,10 +107,26 @@ class GrTrainingEnroll(models.TransientModel):
                     "first_name": first_name or last_name,
                     "last_name": last_name if first_name else False,
                     "company_id": self.company_id.id,
-                    "site_ids": self.site_ids.ids,
+                    "site_ids": sites.ids,
                     "partner_id": partner and partner.id,
                     **values,
                 }
             )
         )
         return student.with_env(self.env)
+
+    def _check_sites(self, name, sites):
+        user = self.env.user
+        if user.gr_scope == "district":
+            return
+        if not sites:
+            raise UserError(self.env._("Choose at which site the learners work."))
+        if not sites & user.gr_site_ids:
+            raise UserError(
+                self.env._(
+                    "%(person)s works at %(sites)s. Ask the training coordinator of the"
+                    " district to enroll this person.",
+                    person=name,
+                    sites=", ".join(sites.sudo().mapped("name")),  # sudo: to name them
+                )
+            )
