@@ -73,11 +73,38 @@ def chromium():
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS)
-        )
+        browser = Relaunched(playwright.chromium)
         yield browser
         browser.close()
+
+
+class Relaunched:
+    """A browser that is started again when somebody ended it.
+
+    Odoo's test classes end child processes that they find running, so a browser may be
+    gone between two tests.
+    """
+
+    def __init__(self, kind) -> None:
+        self._kind = kind
+        self._browser = self._launch()
+
+    def _launch(self):
+        return self._kind.launch(
+            executable_path=shutil.which("chromium"), args=list(CHROMIUM_OPTIONS)
+        )
+
+    def new_context(self, **options):
+        from playwright.sync_api import Error
+
+        try:
+            return self._browser.new_context(**options)
+        except Error:
+            self._browser = self._launch()
+            return self._browser.new_context(**options)
+
+    def close(self) -> None:
+        self._browser.close()
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ def in_templates(root: etree._Element) -> Iterator[str]:
     """Visible texts of the views and templates in a file, one by one."""
     for part in _visible_parts(root):
         for node in part.iter(etree.Element):
+            if any(above.tag in HIDDEN_ELEMENTS for above in node.iterancestors()):
+                continue
             yield from _texts(node, is_root=node is part)
 
 
