@@ -7,6 +7,7 @@ import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from harness import ServedSystem, serve_clone
@@ -61,6 +62,13 @@ def server() -> Iterator[ServedSystem]:
         pytest.fail("this test needs a template database: run it by ./harvest test")
     with serve_clone(template, Path(os.environ["HARVEST_ODOO_CONF"])) as served:
         yield served
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_live_on():
+    """Odoo's test classes end every child process they find: our browser and server."""
+    with patch("psutil.Process.children", return_value=[]):
+        yield
 
 
 @pytest.fixture(scope="session")
