@@ -6,7 +6,7 @@
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "depends": ["mail", "portal", "contacts"],
+    "depends": ["harvest_crypto", "mail", "portal", "contacts"],
     "data": [
         "security/harvest_base_groups.xml",
         "security/ir.model.access.csv",

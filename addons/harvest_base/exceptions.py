@@ -13,12 +13,3 @@ class UnknownRuleError(HarvestError):
 
 class RuleNotSetError(HarvestError):
     """The rule is known, but nobody has confirmed its value yet."""
-
-
-class SealError(HarvestError):
-    """A sealed secret cannot be opened: its key is missing, or it was altered."""
-
-    def __init__(self):
-        super().__init__(
-            "A stored secret cannot be opened: the key file is missing, or another one."
-        )

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.harvest_base.exceptions import SealError
-from odoo.addons.harvest_base.keyring import seal, unseal
+from odoo.addons.harvest_crypto.exceptions import SealError
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 from ..const import GAP_LABELS, TRUSTED_HOSTS_PARAM
 from ..sis import Net, NetPolicy, Settings

@@ -5,8 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.harvest_base.exceptions import SealError
-from odoo.addons.harvest_base.keyring import seal, unseal
+from odoo.addons.harvest_crypto.exceptions import SealError
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 from ..badges import credential, keys, signing, status
 

@@ -11,5 +11,4 @@ from . import test_gr_site_changes
 from . import test_gr_student
 from . import test_gr_student_enrollment
 from . import test_guarded
-from . import test_keyring
 from . import test_student_contact

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.harvest_base.exceptions import SealError
-from odoo.addons.harvest_base.keyring import seal, unseal
+from odoo.addons.harvest_crypto.exceptions import SealError
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 from ..const import OVERLAP_RULE
 from ..signing import is_secret, make_secret

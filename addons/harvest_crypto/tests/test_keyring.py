@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase
 
-from odoo.addons.harvest_base.exceptions import SealError
-from odoo.addons.harvest_base.keyring import seal, unseal
+from odoo.addons.harvest_crypto.exceptions import SealError
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 PLACE = "gr.thing,1,secret"
 

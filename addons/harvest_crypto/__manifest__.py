@@ -1,0 +1,11 @@
+{
+    "name": "Harvest Encryption",
+    "summary": "Values and files sealed by keys that the database does not hold",
+    "version": "19.0.1.0.0",
+    "category": "Hidden",
+    "author": "Harvest",
+    "website": "https://example.org/harvest",
+    "license": "LGPL-3",
+    "depends": ["base"],
+    "external_dependencies": {"python": ["cryptography"]},
+}
