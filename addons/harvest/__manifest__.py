@@ -10,6 +10,7 @@
         "harvest_courseware",
         "harvest_district",
         "harvest_portal",
+        "harvest_privacy",
         "harvest_training",
         "harvest_website",
     ],

@@ -1,0 +1,1 @@
+"""One record of each model for a place, for the access matrix."""
