@@ -30,6 +30,20 @@ def pytest_configure(config) -> None:
     config.pluginmanager.register(LogWatch(), "harvest-log-watch")
 
 
+def pytest_collection_modifyitems(items) -> None:
+    """Say what runs together when the run is shared out to several processes.
+
+    One process serves the suite and drives the browser, once; a test class is set up
+    once; a file of engine tests stays in one piece.
+    """
+    for item in items:
+        if "server" in item.fixturenames:
+            group = "served"
+        else:
+            group = item.nodeid.rsplit("::", 1)[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def repo() -> Path:
     """The repository's root."""

@@ -11,6 +11,7 @@ import pytest
 RECORD = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (?P<level>[A-Z]+) \S+ (?P<text>\S+: .*)$"
 )
+REPORT = "harvest-log-watch"
 BAD = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 # Lines of other people's code, each with its reason.
@@ -64,8 +65,15 @@ class LogWatch(logging.Handler):
         finally:
             self.running = "outside of tests"
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node) -> None:
+        self.found += getattr(node, "workeroutput", {}).get(REPORT, [])
+
     def pytest_sessionfinish(self, session) -> None:
-        if self.found and session.exitstatus == pytest.ExitCode.OK:
+        report = getattr(session.config, "workeroutput", None)
+        if report is not None:  # one of several processes: the first one tells
+            report[REPORT] = self.found
+        elif self.found and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter) -> None:

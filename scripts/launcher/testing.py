@@ -18,6 +18,9 @@ from scripts.launcher.templates import Templates
 
 RUN = "harvest_run_"
 END_TO_END = "harvest_e2e_"  # made by the tests themselves
+# All tests are run by two processes, each on its own copy of the database.
+SHARED_OUT = ("--numprocesses=2", "--dist=loadgroup")
+THROWN_AWAY = {"PGOPTIONS": "-c synchronous_commit=off"}
 TEST_OPTIONS = {
     "server_wide_modules": "base,web",
     # A limit of address space would hold for the browsers we start, and kill them.
@@ -82,8 +85,8 @@ def _pytest(
     argv = [ground.python, "-m", "pytest", f"--rootdir={ground.root}"]
     argv += ["-c", ground.root / "pytest.ini", f"--odoo-config={config}"]
     argv += [f"--odoo-database={database}", "--odoo-http", "--odoo-log-level=warn"]
-    argv += [*arguments, *([] if named else default_paths(ground))]
-    env = ready.odoo.environ() | ready.server.environ()
+    argv += [*arguments, *([] if named else [*SHARED_OUT, *default_paths(ground)])]
+    env = ready.odoo.environ() | ready.server.environ() | THROWN_AWAY
     env |= {"HARVEST_ODOO_CONF": str(config)}
     env |= dict(zip(("HARVEST_TEMPLATE", "HARVEST_BASE"), templates, strict=True))
     nginx = find_nginx(ground, ready.steps)
