@@ -7,6 +7,7 @@
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
     "depends": [
+        "harvest_auth",
         "harvest_courseware",
         "harvest_district",
         "harvest_portal",

@@ -1,0 +1,12 @@
+"""Names, times and sizes that several parts of the addon share."""
+
+# Which models are identity providers, and by which field an identity, a mapping and a
+# session point to one. A new kind adds its line here and the field to those models.
+PROVIDERS = {"gr.saml.provider": "saml_provider_id"}
+
+SIGN_IN_MINUTES = 10  # a sign-in that takes longer begins anew
+SUBJECT_MAX = 255  # characters; SAML core 8.3.7 allows 256, OpenID Core 2 255
+COOKIE = "gr_sign_in"  # binds a sign-in to the browser that began it
+SESSION_KEY = "gr_identity_session"  # in Odoo's session: which sign-in it came from
+REFUSED_PATH = "/web/login?gr_sign_in=refused"
+DEFAULT_TARGET = "/odoo"

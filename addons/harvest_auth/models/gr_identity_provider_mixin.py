@@ -1,0 +1,314 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+
+from ..const import PROVIDERS
+from ..exceptions import IdentityRefused
+from ..provisioning import check_subject, decide, email_of
+
+_logger = logging.getLogger(__name__)
+STATE_FIELDS = frozenset({"state", "test_date", "test_lines"})
+
+
+class GrIdentityProviderMixin(models.AbstractModel):
+    """What every kind of identity provider has: whom it lets in, and as what.
+
+    A kind adds ``mapping_ids`` and ``identity_ids`` (One2many by the field that
+    ``const.PROVIDERS`` names), verifies its protocol, and calls ``_sign_in``.
+    """
+
+    _name = "gr.identity.provider.mixin"
+    _description = "Identity Provider"
+    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+    _guarded = STATE_FIELDS
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company",
+        string="District",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    button_label = fields.Char(
+        translate=True, help="Text of the button on the sign-in page"
+    )
+    profile = fields.Selection(
+        "_get_profiles", string="Product", required=True, default="generic"
+    )
+    state = fields.Selection(
+        [("draft", "Set Up"), ("tested", "Tested"), ("enabled", "In Use")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    jit_enabled = fields.Boolean(
+        "Make Users at the First Sign-in",
+        tracking=True,
+        help="Who is not known yet gets a user, if a line below grants a role.",
+    )
+    match_email = fields.Boolean(
+        "Link Users by E-mail",
+        tracking=True,
+        help="At the first sign-in, a user of this district who was made before is"
+        " found by the e-mail address. Afterwards only the account's key counts.",
+    )
+    email_domains = fields.Char(
+        "Verified Domains",
+        tracking=True,
+        help="E-mail domains that only this district hands out, with commas between",
+    )
+    is_mfa_trusted = fields.Boolean(
+        "They Ask for a Second Factor",
+        tracking=True,
+        help="On: this system is not asking for another one.",
+    )
+    test_date = fields.Datetime("Last Test", readonly=True, copy=False)
+    test_lines = fields.Json(readonly=True, copy=False)
+
+    @api.model
+    def _get_profiles(self):
+        """Return (code, name) of the products whose quirks are known; extended."""
+        return [("generic", self.env._("Another product"))]
+
+    @api.model
+    def _get_provider_fields(self):
+        return list(PROVIDERS.values())
+
+    @api.constrains("match_email", "email_domains")
+    def _check_domains(self):
+        for provider in self:
+            domains = provider._get_email_domains()
+            if provider.match_email and not domains:
+                raise ValidationError(
+                    self.env._(
+                        "Users are linked by e-mail only within verified domains. Name"
+                        " them, for example musd.example.org."
+                    )
+                )
+            wrong = [d for d in domains if "." not in d or "@" in d or " " in d]
+            if wrong:
+                raise ValidationError(
+                    self.env._("“%(text)s” is not a domain.", text=wrong[0])
+                )
+
+    def _get_email_domains(self):
+        texts = (self.email_domains or "").split(",")
+        return frozenset(text.strip().lower() for text in texts if text.strip())
+
+    # SIGN-IN PAGE
+
+    @api.model
+    def _get_buttons(self):
+        """Return the buttons of the sign-in page, of every kind that has one."""
+        buttons = []
+        for model in PROVIDERS:
+            # sudo: who signs in is nobody yet; only label and path are shown
+            providers = self.env[model].sudo().search([("state", "=", "enabled")])
+            buttons += [button for p in providers if (button := p._get_button())]
+        return buttons
+
+    def _get_button(self):
+        """Return body, address and icon; None for a kind without a page of its own."""
+        path = self._get_start_path()
+        return path and {
+            "body": self.button_label
+            or self.env._("Sign in with %(district)s", district=self.company_id.name),
+            "auth_link": path,
+            "css_class": "fa fa-fw fa-university",
+        }
+
+    def _get_start_path(self):
+        return None
+
+    # WHO IT IS
+
+    def _sign_in(self, subject, claims):
+        """Return the user of a verified account; make or update it as the table says.
+
+        Called after the protocol's own checks, on a sudoed provider.
+
+        :param str subject: the account's key that never changes; not an e-mail address
+        :param dict claims: name → list of texts; ``email`` and ``name`` by these names
+        :return: the user
+        :raise IdentityRefused: with the reason for the log
+        """
+        self.ensure_one()
+        subject = check_subject(subject)
+        identity = self.identity_ids.search(
+            [(self._get_link_field(), "=", self.id), ("subject", "=", subject)]
+        )
+        decision = self._decide(claims)
+        user = identity.user_id or self._match_email(claims)
+        is_new = not user
+        if is_new:
+            user = self._provision(subject, claims, decision)
+        else:
+            self._check_user(user)
+            self._apply(user, decision)
+        if not identity:
+            identity = self._link(user, subject, is_new)
+        identity.last_login = fields.Datetime.now()
+        return user
+
+    def _get_link_field(self):
+        return PROVIDERS[self._name]
+
+    def _decide(self, claims):
+        """Return what the table grants; None if there is no table: roles by hand."""
+        if not self.mapping_ids:
+            return None
+        # sudo came with the provider: sites of its district, whoever asks
+        sites = self.env["gr.site"].search(
+            [("company_id", "=", self.company_id.id), ("code", "!=", False)]
+        )
+        codes = {site.code: site.id for site in sites}
+        return decide(claims, self.mapping_ids._get_rules(), codes)
+
+    def _check_user(self, user):
+        if not user.active:
+            raise IdentityRefused("user_disabled", f"user {user.id}")
+        if user.company_id != self.company_id:
+            raise IdentityRefused("user_district", f"user {user.id}")
+
+    def _match_email(self, claims):
+        """Return the user made before for this address; never an administrator."""
+        Users = self.env["res.users"]
+        email = self.match_email and email_of(claims, self._get_email_domains())
+        if not email:
+            return Users
+        user = Users.with_context(active_test=False).search(
+            [("login", "=ilike", _like(email))]
+        )
+        if len(user) > 1:
+            raise IdentityRefused("email_ambiguous", f"{len(user)} users")
+        if user and self._is_taken(user):
+            raise IdentityRefused("email_taken", f"user {user.id}")
+        if user and self._is_administrator(user):
+            raise IdentityRefused("email_administrator", f"user {user.id}")
+        return user
+
+    def _is_taken(self, user):
+        """Whether another account of this provider is this user already."""
+        field = self._get_link_field()
+        return bool(user.gr_identity_ids.filtered(lambda i: i[field] == self))
+
+    def _is_administrator(self, user):
+        names = ("base.group_system", "harvest_base.group_harvest_admin")
+        return any(user.has_group(name) for name in names)
+
+    def _link(self, user, subject, is_provisioned):
+        return self.identity_ids.create(
+            {
+                self._get_link_field(): self.id,
+                "company_id": self.company_id.id,
+                "subject": subject,
+                "user_id": user.id,
+                "is_provisioned": is_provisioned,
+            }
+        )
+
+    # AS WHAT
+
+    def _provision(self, subject, claims, decision):
+        """Make a user who may do what the table grants, and nothing else."""
+        if not self.jit_enabled or not decision:
+            raise IdentityRefused("user_unknown", "users are not made at sign-in")
+        email = next(iter(claims.get("email") or ()), "").strip().lower()
+        login = email or f"{self._name}-{self.id}:{subject}"
+        Users = self.env["res.users"].with_context(no_reset_password=True)
+        taken = Users.with_context(active_test=False).search_count(
+            [("login", "=ilike", _like(login))], limit=1
+        )
+        if taken:
+            raise IdentityRefused("login_taken")
+        return Users.create(
+            {
+                "name": next(iter(claims.get("name") or ()), "") or login,
+                "login": login,
+                "email": email or False,
+                "company_id": self.company_id.id,
+                "company_ids": [Command.set(self.company_id.ids)],
+                "group_ids": [Command.set(self._get_groups(decision).ids)],
+                **self._get_scope(decision),
+            }
+        )
+
+    def _apply(self, user, decision):
+        """Give exactly the roles and sites of the table; administrators keep theirs."""
+        if not decision or self._is_administrator(user):
+            return
+        roles = self.mapping_ids._get_roles()
+        wanted = self._get_groups(decision)
+        values = {}
+        if user.group_ids & roles != wanted & roles:
+            kept = user.group_ids - roles - self._get_kinds()
+            values["group_ids"] = [Command.set((kept | wanted).ids)]
+        scope = self._get_scope(decision)
+        if user.gr_scope != scope["gr_scope"] or set(user.gr_site_ids.ids) != set(
+            decision.sites
+        ):
+            values |= scope
+        if values:
+            user.write(values)
+
+    def _get_groups(self, decision):
+        """Return the roles, and the kind of user that goes with them.
+
+        :raise IdentityRefused: ``roles_conflict``: families' and staff's at once
+        """
+        roles = self.env["res.groups"].browse(decision.roles)
+        family = self.env.ref("harvest_base.group_harvest_community")
+        if family in roles and roles != family:
+            raise IdentityRefused("roles_conflict", "staff and family at once")
+        kind = "base.group_portal" if family in roles else "base.group_user"
+        return roles | self.env.ref(kind)
+
+    def _get_kinds(self):
+        names = ("base.group_portal", "base.group_user", "base.group_public")
+        return self.env["res.groups"].union(*(self.env.ref(name) for name in names))
+
+    def _get_scope(self, decision):
+        return {
+            "gr_scope": "district" if decision.whole_district else "site",
+            "gr_site_ids": [Command.set(sorted(decision.sites))],
+        }
+
+    # STEPS OF THE SET-UP
+
+    def _note_test(self, lines):
+        """Keep how a test sign-in went.
+
+        :param list lines: [code of the check, whether it passed, detail], in order
+        """
+        self.ensure_one()
+        passed = bool(lines) and all(line[1] for line in lines)
+        if self.state != "enabled":
+            self.state = "tested" if passed else "draft"
+        self.write({"test_date": fields.Datetime.now(), "test_lines": lines})
+
+    def action_enable(self):
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "tested":
+            raise UserError(
+                self.env._("Test the sign-in first; every check has to pass.")
+            )
+        self.sudo().state = "enabled"  # guarded; who may write decides
+
+    def action_disable(self):
+        self.check_access("write")
+        self.sudo().state = "draft"  # guarded; who may write decides
+
+
+def _like(text):
+    """A text that ``=ilike`` compares letter by letter."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,2 @@
+from . import test_gr_identity
+from . import test_gr_identity_request

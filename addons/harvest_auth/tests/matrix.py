@@ -1,0 +1,65 @@
+"""One record of each model for a place, for the access matrix."""
+
+from itertools import count
+
+from odoo.addons.harvest_base.tests.matrix import factory
+
+_numbers = count()
+
+
+@factory("gr.saml.provider")
+def _saml_provider(env, place):
+    return env["gr.saml.provider"].create(
+        {"name": "District sign-in", "company_id": place.district.id}
+    )
+
+
+@factory("gr.identity.mapping")
+def _mapping(env, place):
+    return env["gr.identity.mapping"].create(
+        {
+            "saml_provider_id": _saml_provider(env, place).id,
+            "claim": "groups",
+            "value": "aides",
+            "role_id": env.ref("harvest_base.group_harvest_direct_service").id,
+            "site_ids": place.site.ids,
+        }
+    )
+
+
+@factory("gr.identity")
+def _identity(env, place):
+    user = env["res.users"].create(
+        {
+            "name": "Linked",
+            "login": f"linked-{next(_numbers)}",
+            "company_id": place.district.id,
+            "company_ids": place.district.ids,
+        }
+    )
+    return env["gr.identity"].create(
+        {
+            "saml_provider_id": _saml_provider(env, place).id,
+            "company_id": place.district.id,
+            "subject": f"key-{next(_numbers)}",
+            "user_id": user.id,
+        }
+    )
+
+
+@factory("gr.identity.request")
+def _request(env, place):
+    return env["gr.identity.request"]._open(_saml_provider(env, place), "browser")
+
+
+@factory("gr.identity.replay")
+def _replay(env, _place):
+    return env["gr.identity.replay"].create(
+        {"key": f"k{next(_numbers)}", "expires": "2099-01-01"}
+    )
+
+
+@factory("gr.identity.session")
+def _session(env, place):
+    Session = env["gr.identity.session"]
+    return Session._find(Session._begin(_identity(env, place)))
