@@ -1,6 +1,6 @@
 {
     "name": "Harvest Identity",
-    "summary": "Sign in with the district's account; roles and sites by explicit claims",
+    "summary": "Sign in with the district's account; roles and sites by claims",
     "version": "19.0.1.0.0",
     "category": "Education",
     "author": "Harvest",

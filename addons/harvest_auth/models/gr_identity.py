@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class GrIdentity(models.Model):
-    """Which account of a district's system is which user, by a key that never changes."""
+    """Which account of a district is which user, by a key that never changes."""
 
     _name = "gr.identity"
     _description = "Linked Account"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.harvest_base.keyring import seal, unseal
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 from ..const import SIGN_IN_MINUTES
 from ..exceptions import IdentityRefused
@@ -87,9 +87,7 @@ class GrIdentityRequest(models.Model):
             taken = cr.fetchone()
         row.invalidate_recordset(["used_at"])
         if not taken:
-            raise IdentityRefused(
-                "request_used" if row.used_at else "request_expired"
-            )
+            raise IdentityRefused("request_used" if row.used_at else "request_expired")
         return row
 
     def _get_kept(self):

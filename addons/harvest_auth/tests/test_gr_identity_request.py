@@ -14,9 +14,9 @@ class TestGrIdentityRequest(HarvestCommon):
 
     def setUp(self):
         super().setUp()
-        self.enterRegistryTestMode = self.enter_registry_test_mode()
-        self.enterRegistryTestMode.__enter__()
-        self.addCleanup(self.enterRegistryTestMode.__exit__, None, None, None)
+        mode = self.enter_registry_test_mode()
+        mode.__enter__()
+        self.addCleanup(mode.__exit__, None, None, None)
         self.Request = self.env["gr.identity.request"]
         self.provider = self.env["gr.saml.provider"].create(
             {"name": "District", "company_id": self.district.id}
@@ -34,9 +34,7 @@ class TestGrIdentityRequest(HarvestCommon):
 
     def test_it_counts_once(self):
         row = self._open(kept={"nonce": "n"})
-        self.assertEqual(
-            self.Request._consume(self.provider, row.key, "browser"), row
-        )
+        self.assertEqual(self.Request._consume(self.provider, row.key, "browser"), row)
         self.assertEqual(row._get_kept(), {"nonce": "n"})
         self._refused("request_used", row.key)
 
