@@ -17,6 +17,7 @@ from . import gr_course_session_flow_mixin
 from . import gr_course_session_calendar_mixin
 from . import gr_course_session
 from . import gr_course_session_attendee
+from . import gr_course_part_mixin
 from . import gr_homework_assignment
 from . import gr_homework_criterion
 from . import gr_homework_attempt

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-DEFINITION = {"active", "required"}
-
 
 class GrAssessmentIntegration(models.Model):
     """An exam of a course: an Odoo certification, a lesson's quiz, or a judgement.
@@ -14,35 +12,11 @@ class GrAssessmentIntegration(models.Model):
 
     _name = "gr.assessment.integration"
     _description = "Assessment Integration"
-    _inherit = ["gr.assessment.result.mixin", "gr.guarded.mixin", "mail.thread"]
+    _inherit = ["gr.course.part.mixin", "gr.assessment.result.mixin"]
     _order = "course_integration_id, sequence, id"
-    _fixed = frozenset({"company_id", "course_integration_id"})
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    course_integration_id = fields.Many2one(
-        "gr.course.integration",
-        string="Course",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
     elearning_course_id = fields.Many2one(
         related="course_integration_id.elearning_course_id"
-    )
-    program_id = fields.Many2one(
-        related="course_integration_id.training_program_id", store=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="course_integration_id.company_id",
-        string="District",
-        store=True,
-        precompute=True,
-        index=True,
-    )
-    active = fields.Boolean(default=True)
-    required = fields.Boolean(
-        default=True, tracking=True, help="Counts for the course's completion"
     )
     kind = fields.Selection(
         [
@@ -148,25 +122,8 @@ class GrAssessmentIntegration(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         assessments = super().create(vals_list)
-        assessments._refresh_courses()
         assessments._import_results()
         return assessments
-
-    def write(self, vals):
-        result = super().write(vals)
-        if DEFINITION & vals.keys():
-            self._refresh_courses()
-        return result
-
-    def unlink(self):
-        courses = self.course_integration_id
-        result = super().unlink()
-        courses.sudo()._refresh_trackers()  # sudo: counts for all learners
-        return result
-
-    def _refresh_courses(self):
-        # sudo: a definition counts for all learners, seen or not
-        self.course_integration_id.sudo()._refresh_trackers()
 
     # Ways on
 

@@ -8,42 +8,15 @@ from odoo.addons.harvest_base.exceptions import HarvestError
 
 from .. import deadlines
 
-# What learners' progress depends on.
-DEFINITION = {"active", "required"}
-
 
 class GrHomeworkAssignment(models.Model):
     """Homework of a course: what to hand in, by when, how it is judged."""
 
     _name = "gr.homework.assignment"
     _description = "Homework Assignment"
-    _inherit = ["gr.guarded.mixin", "mail.thread"]
+    _inherit = ["gr.course.part.mixin"]
     _order = "course_integration_id, sequence, id"
-    _fixed = frozenset({"company_id", "course_integration_id"})
 
-    name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    course_integration_id = fields.Many2one(
-        "gr.course.integration",
-        string="Course",
-        required=True,
-        index=True,
-        ondelete="restrict",
-    )
-    program_id = fields.Many2one(
-        related="course_integration_id.training_program_id", store=True, index=True
-    )
-    company_id = fields.Many2one(
-        related="course_integration_id.company_id",
-        string="District",
-        store=True,
-        precompute=True,
-        index=True,
-    )
-    active = fields.Boolean(default=True)
-    required = fields.Boolean(
-        default=True, tracking=True, help="Counts for the course's completion"
-    )
     instructions = fields.Html(translate=True, help="What to do and what to hand in")
     due = fields.Selection(
         [
@@ -125,28 +98,6 @@ class GrHomeworkAssignment(models.Model):
                         total=assignment.total_points,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        assignments = super().create(vals_list)
-        assignments._refresh_courses()
-        return assignments
-
-    def write(self, vals):
-        result = super().write(vals)
-        if DEFINITION & vals.keys():
-            self._refresh_courses()
-        return result
-
-    def unlink(self):
-        courses = self.course_integration_id
-        result = super().unlink()
-        courses.sudo()._refresh_trackers()  # sudo: counts for all learners
-        return result
-
-    def _refresh_courses(self):
-        # sudo: a definition counts for all learners, seen or not
-        self.course_integration_id.sudo()._refresh_trackers()
 
     # Learners
 

@@ -193,7 +193,7 @@ class GrStudent(models.Model):
             )
         )
         for program in programs:
-            program._enroll_eligible()
+            program._enroll_eligible(among=self)
 
     def _get_partner(self):
         """Match the contact that a learner has already before one is made.

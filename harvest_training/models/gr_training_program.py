@@ -185,8 +185,11 @@ class GrTrainingProgram(models.Model):
         active = self.course_integrations.filtered(lambda line: line.status == "active")
         return bool(active) and all(active.mapped("auto_enroll_eligible"))
 
-    def _enroll_eligible(self):
-        """Enroll every learner who meets the rule and was never in the program."""
+    def _enroll_eligible(self, among=None):
+        """Enroll every learner who meets the rule and was never in the program.
+
+        :param among: the only ``gr.student`` to look at; all without it
+        """
         self.ensure_one()
         if not self._enrolls_itself():
             return self.env["gr.training.enrollment"]
@@ -199,6 +202,8 @@ class GrTrainingProgram(models.Model):
                 "training_enrollment_ids", "not any", [("program_id", "=", self.id)]
             )
         )
+        if among is not None:
+            new &= Domain("id", "in", among.ids)
         students = program.env["gr.student"].search(new)
         if program.site_ids:
             students = students.filtered(

@@ -138,7 +138,7 @@ class TestLearnerPages(LearnerCase):
     def test_empty_state_leads_to_the_open_programs(self):
         self.enrollment._withdraw("Left")
         page = self.read_page("page_lía")
-        self.assertIn("You have no training yet.", page)
+        self.assertIn("Nothing is open for you now.", page)
         self.assertIn("Earlier training", page)
         self.assertIn("Induction", self.read_page("page_lía", "/my/training/history"))
 
