@@ -10,9 +10,10 @@ A course is completed when ``overall`` reaches its threshold. Both are percentag
 0 to 100, kept to two decimals (half up): 33.335 is 33.34 wherever it is computed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 CENT = Decimal("0.01")
 FULL = Decimal(100)
@@ -88,3 +89,79 @@ def status(progress: float, threshold: float, has_begun: bool) -> str:
     if progress >= threshold:
         return "completed"
     return "in_progress" if progress > 0 or has_begun else "not_started"
+
+
+def derive(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the facts of one tracker into the values of its derived fields.
+
+    :param facts: a row of ``gr.progress.tracker._get_facts``
+    :return: ``{field of gr.progress.tracker: value}``
+    """
+    elearning = _elearning_progress(facts)
+    progress = overall(
+        [
+            Part(facts["weight_elearning"], elearning, 100),
+            Part(
+                facts["weight_sessions"],
+                facts["sessions_done"],
+                facts["sessions_required"] or 0,
+            ),
+            Part(
+                facts["weight_homework"],
+                facts["homework_accepted"],
+                facts["homework_required"],
+            ),
+            Part(
+                facts["weight_assessments"],
+                facts["assessments_passed"],
+                facts["assessments_required"],
+            ),
+        ]
+    )
+    has_begun = bool(
+        facts["sessions_done"]
+        or facts["homework_handed_in"]
+        or facts["assessments_tried"]
+        or elearning
+    )
+    return {
+        "elearning_enrollment_id": facts["member_id"],
+        "membership": _membership(facts),
+        "elearning_progress": elearning,
+        "custom_sessions_completed": facts["sessions_done"],
+        "sessions_required": facts["sessions_required"] or 0,
+        "homework_submissions": facts["homework_handed_in"],
+        "homework_accepted": facts["homework_accepted"],
+        "homework_required": facts["homework_required"],
+        "assessments_passed": facts["assessments_passed"],
+        "assessments_required": facts["assessments_required"],
+        "overall_progress": progress,
+        "status": _status(facts, progress, has_begun),
+    }
+
+
+def _status(facts: Mapping[str, Any], progress: float, has_begun: bool) -> str:
+    """What is done before its time counts; it completes when the course opens."""
+    found = status(progress, facts["completion_threshold"], has_begun)
+    return "in_progress" if found == "completed" and facts["is_locked"] else found
+
+
+def _elearning_progress(facts: Mapping[str, Any]) -> float:
+    """Percentage of the eLearning course; what Odoo calls finished stays finished.
+
+    Odoo keeps a finished member finished when lessons are added later; an invitation
+    alone is no progress.
+    """
+    if not facts["member_id"] or facts["member_status"] == "invited":
+        return 0.0
+    if facts["member_status"] == "completed":
+        return 100.0
+    return float(facts["completion"] or 0)
+
+
+def _membership(facts: Mapping[str, Any]) -> str:
+    if not facts["member_id"]:
+        return "none"
+    if not facts["member_active"]:
+        return "left"
+    return "invited" if facts["member_status"] == "invited" else "member"

@@ -6,7 +6,9 @@ from . import gr_training_completion_mixin
 from . import gr_training_credential_mixin
 from . import gr_training_event
 from . import gr_webhook_source
+from . import gr_training_enrollment_flow_mixin
 from . import gr_training_enrollment_next_mixin
+from . import gr_training_renewal_mixin
 from . import gr_training_enrollment
 from . import gr_progress_tracker_next_mixin
 from . import gr_progress_tracker

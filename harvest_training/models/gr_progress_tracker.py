@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..const import TRACKER_STATUS
-from ..progress import Part, overall, status
+from ..progress import derive
 
 # What facts say about a tracker: written by ``_refresh`` and by nobody else.
 DERIVED = (
@@ -200,7 +200,7 @@ class GrProgressTracker(models.Model):
             tracker = live.browse(facts["id"])
             values = {
                 name: value
-                for name, value in _derive_values(facts).items()
+                for name, value in derive(facts).items()
                 if (tracker[name].id or None if name.endswith("_id") else tracker[name])
                 != value
             }
@@ -357,75 +357,3 @@ SELECT t.id, t.is_locked,
 def _out_of(done, required):
     """Return for example "1 / 2"; nothing where the course has no such part."""
     return f"{done} / {required}" if required else ""
-
-
-def _derive_values(facts):
-    """Turn the facts of one tracker into the values of its derived fields."""
-    elearning = _elearning_progress(facts)
-    progress = overall(
-        [
-            Part(facts["weight_elearning"], elearning, 100),
-            Part(
-                facts["weight_sessions"],
-                facts["sessions_done"],
-                facts["sessions_required"] or 0,
-            ),
-            Part(
-                facts["weight_homework"],
-                facts["homework_accepted"],
-                facts["homework_required"],
-            ),
-            Part(
-                facts["weight_assessments"],
-                facts["assessments_passed"],
-                facts["assessments_required"],
-            ),
-        ]
-    )
-    has_begun = bool(
-        facts["sessions_done"]
-        or facts["homework_handed_in"]
-        or facts["assessments_tried"]
-        or elearning
-    )
-    return {
-        "elearning_enrollment_id": facts["member_id"],
-        "membership": _membership(facts),
-        "elearning_progress": elearning,
-        "custom_sessions_completed": facts["sessions_done"],
-        "sessions_required": facts["sessions_required"] or 0,
-        "homework_submissions": facts["homework_handed_in"],
-        "homework_accepted": facts["homework_accepted"],
-        "homework_required": facts["homework_required"],
-        "assessments_passed": facts["assessments_passed"],
-        "assessments_required": facts["assessments_required"],
-        "overall_progress": progress,
-        "status": _status(facts, progress, has_begun),
-    }
-
-
-def _status(facts, progress, has_begun):
-    """What is done before its time counts; it completes when the course opens."""
-    found = status(progress, facts["completion_threshold"], has_begun)
-    return "in_progress" if found == "completed" and facts["is_locked"] else found
-
-
-def _elearning_progress(facts):
-    """Percentage of the eLearning course; what Odoo calls finished stays finished.
-
-    Odoo keeps a finished member finished when lessons are added later; an invitation
-    alone is no progress.
-    """
-    if not facts["member_id"] or facts["member_status"] == "invited":
-        return 0.0
-    if facts["member_status"] == "completed":
-        return 100.0
-    return float(facts["completion"] or 0)
-
-
-def _membership(facts):
-    if not facts["member_id"]:
-        return "none"
-    if not facts["member_active"]:
-        return "left"
-    return "invited" if facts["member_status"] == "invited" else "member"
