@@ -8,4 +8,9 @@
     "license": "LGPL-3",
     "depends": ["base"],
     "external_dependencies": {"python": ["cryptography"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_cron_data.xml",
+        "views/gr_seal_key_views.xml",
+    ],
 }

@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.harvest_crypto.fields import (
+    SealedBinary,
+    SealedChar,
+    SealedDate,
+    SealedText,
+)
+
 from ..const import (
     COURT_LIMITS,
     COURT_LIMITS_ON_PICKUP,
@@ -55,12 +62,30 @@ class GrGuardianship(models.Model):
     court_limit = fields.Selection(
         COURT_LIMITS, required=True, default="none", tracking=True, copy=False
     )
-    court_document = fields.Binary(
-        attachment=True,
+    # Whether a child may be picked up, and who may see the record, is asked for in SQL,
+    # so the limit and its end stay in clear; what the papers say is sealed.
+    court_case = SealedChar(
+        "Case Number",
+        index=True,
         copy=False,
         groups="harvest_base.group_harvest_confidential",
     )
-    court_document_name = fields.Char(groups="harvest_base.group_harvest_confidential")
+    court_date_issued = SealedDate(
+        "Order Issued on",
+        copy=False,
+        groups="harvest_base.group_harvest_confidential",
+    )
+    court_note = SealedText(
+        "What the Order Says",
+        copy=False,
+        groups="harvest_base.group_harvest_confidential",
+    )
+    court_document = SealedBinary(
+        copy=False, groups="harvest_base.group_harvest_confidential"
+    )
+    court_document_name = SealedChar(
+        copy=False, groups="harvest_base.group_harvest_confidential"
+    )
     court_date_end = fields.Date("Order Valid until", tracking=True)
     active = fields.Boolean(default=True, tracking=True)
     is_ended_by_source = fields.Boolean(

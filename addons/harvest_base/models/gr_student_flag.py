@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.harvest_crypto.fields import SealedChar, SealedText
+
 from ..const import CONFIDENTIAL_FLAG_KINDS, FLAG_KINDS
 
 
@@ -25,8 +27,8 @@ class GrStudentFlag(models.Model):
         required=True,
         default="info",
     )
-    note = fields.Char(help="For example what triggers it")
-    instructions = fields.Text(help="What to do when it happens")
+    note = SealedChar(help="For example what triggers it")
+    instructions = SealedText(help="What to do when it happens")
 
     @api.depends("kind")
     def _compute_need(self):

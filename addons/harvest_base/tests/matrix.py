@@ -26,6 +26,11 @@ def _language(env, place):
     )
 
 
+@factory("gr.seal.key")
+def _seal_key(env, place):
+    return env["gr.seal.key"].create({"name": f"k-test-{place.site.id}"})
+
+
 @factory("gr.funding.source")
 def _funding(env, place):
     return env["gr.funding.source"].create(
