@@ -28,7 +28,9 @@ def _language(env, place):
 
 @factory("gr.seal.key")
 def _seal_key(env, place):
-    return env["gr.seal.key"].create({"name": f"k-test-{place.site.id}"})
+    return env["gr.seal.key"].create(
+        {"name": f"k-test-{place.site.id}", "state": "retired"}
+    )
 
 
 @factory("gr.funding.source")
