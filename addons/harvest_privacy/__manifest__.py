@@ -9,6 +9,12 @@
     "depends": ["harvest_base"],
     "data": [
         "security/ir.model.access.csv",
+        "security/gr_consent_security.xml",
+        "data/gr_rule_consent_data.xml",
+        "data/gr_consent_purpose_data.xml",
+        "data/ir_cron_consent_data.xml",
+        "views/gr_consent_views.xml",
+        "views/gr_consent_text_views.xml",
         "views/harvest_privacy_menus.xml",
     ],
 }

@@ -1,0 +1,20 @@
+"""Vocabularies of privacy. Numbers that a law or a policy sets are ``gr.rule`` rows."""
+
+# Rules of this addon.
+RIGHTS_AGE_RULE = "privacy.rights.age"
+
+# Purposes that the product itself acts upon; districts may add others.
+PHOTO = "photo_media"
+THIRD_PARTY = "third_party"
+ELEARNING = "elearning"
+
+METHODS = [
+    ("paper", "Signed form, attached"),
+    ("in_person", "Signed form, kept at the office"),
+    ("portal", "Family portal, signed in"),
+    ("letter", "Letter or e-mail, attached"),
+    ("oral", "Spoken, written down by staff"),
+]
+# A consent is signed and dated (34 CFR 99.30(a)); a refusal may be spoken.
+SIGNED_METHODS = ("paper", "in_person", "portal", "letter")
+ATTACHED_METHODS = ("paper", "letter")
