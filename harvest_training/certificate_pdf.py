@@ -1,28 +1,18 @@
-"""A certificate on paper: HTML to one page of tagged PDF (PDF/UA-1, ISO 14289-1).
+"""A certificate on paper: HTML to one page of tagged PDF.
 
-Nothing is fetched: fonts come from this addon, pictures are inside the HTML as
-``data:`` addresses. An address of any other kind stops the rendering, so that neither a
-design nor a picture in it can reach into the network or the server's files.
+The page fetches nothing; ``harvest_base.tagged_pdf`` says how.
 """
 
-import hashlib
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 import qrcode
 from qrcode.image.svg import SvgPathImage
-from weasyprint import CSS, HTML
 from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-# Seven lines for each certificate otherwise.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+from odoo.addons.harvest_base import tagged_pdf
 
 STATIC = Path(__file__).parent / "static"
-FONT_SCHEME = "font:"
-VARIANT = "pdf/ua-1"
 NO_FOOT = ".foot { display: none }"
 # A design that is too long for its page is set smaller, in these steps (percent).
 SIZES = (100, 94, 88, 82, 76, 70, 64)
@@ -30,11 +20,6 @@ SIZES = (100, 94, 88, 82, 76, 70, 64)
 SHEETS = {"letter": (8.5, 11), "a4": (8.268, 11.693)}
 LANDSCAPE_FOOT = 2.35  # one row of three signatures
 PORTRAIT_FOOT = 3.3  # two rows
-FACES = tuple(
-    (f"Harvest {style}", weight, f"Noto{style}-{name}.ttf")
-    for style in ("Sans", "Serif")
-    for name, weight in (("Regular", 400), ("Bold", 700))
-)
 
 
 class CertificateError(Exception):
@@ -47,22 +32,6 @@ class StrangeAddress(CertificateError):
 
 class TooLong(CertificateError):
     """The text does not fit on one page, not even in the smallest size."""
-
-
-class _Nothing(URLFetcher):
-    """Gives what the page carries itself, and our fonts; refuses all else."""
-
-    def __init__(self):
-        super().__init__(allowed_protocols={"data"}, fail_on_errors=True)
-
-    def fetch(self, url, headers=None):
-        if url.startswith("data:"):
-            return super().fetch(url, headers)
-        name = url.removeprefix(FONT_SCHEME)
-        if url != name and name in {file for _family, _weight, file in FACES}:
-            data = (STATIC / "fonts" / name).read_bytes()
-            return URLFetcherResponse(url, data, {"Content-Type": "font/ttf"})
-        raise ValueError("not a part of the certificate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +75,16 @@ def render(html: str, sheet: Paper, *, made_of: str = "") -> bytes:
         for size in SIZES:
             words = _lay_out(html, sheet.without_foot(), size, NO_FOOT)
             if len(words.pages) == 1:
-                return _write(_lay_out(html, sheet, size), made_of or html)
-    except FatalURLFetchingError as error:
+                document = _lay_out(html, sheet, size)
+                return tagged_pdf.write(document, made_of or html)
+    except tagged_pdf.StrangeAddress as error:
         raise StrangeAddress(str(error)) from error
     raise TooLong
 
 
-def _write(document: Document, made_of: str) -> bytes:
-    identifier = hashlib.sha256(made_of.encode()).digest()[:16]
-    return document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
-
-
 def _lay_out(html: str, sheet: Paper, size: int, more: str = "") -> Document:
-    fonts, nothing = FontConfiguration(), _Nothing()
-    faces = CSS(string=font_faces(FONT_SCHEME), font_config=fonts, url_fetcher=nothing)
     scale = f"html {{ font-size: {16 * size / 100}px }}"
-    return HTML(string=html, base_url="", url_fetcher=nothing).render(
-        stylesheets=[faces, CSS(string=f"{sheet.css()} {scale} {more}")],
-        font_config=fonts,
-        pdf_variant=VARIANT,
-    )
-
-
-def font_faces(place: str) -> str:
-    """Return the CSS of our fonts.
-
-    :param place: what comes before a font's file name: an address of this server for a
-        browser, ``FONT_SCHEME`` for paper
-    """
-    return "\n".join(
-        f"@font-face {{ font-family: '{family}'; font-weight: {weight};"
-        f" src: url('{place}{file}') format('truetype'); }}"
-        for family, weight, file in FACES
-    )
+    return tagged_pdf.lay_out(html, f"{sheet.css()} {scale} {more}")
 
 
 def stylesheet() -> str:

@@ -6,7 +6,8 @@
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "depends": ["harvest_base"],
+    "depends": ["harvest_base", "queue_job"],
+    "external_dependencies": {"python": ["cryptography", "weasyprint"]},
     "data": [
         "security/ir.model.access.csv",
         "security/gr_consent_security.xml",
@@ -15,6 +16,12 @@
         "data/ir_cron_consent_data.xml",
         "views/gr_consent_views.xml",
         "views/gr_consent_text_views.xml",
+        "security/records_request_security.xml",
+        "data/gr_rule_requests_data.xml",
+        "data/records_request_data.xml",
         "views/harvest_privacy_menus.xml",
+        "views/record_paper_templates.xml",
+        "views/gr_records_request_views.xml",
+        "views/harvest_privacy_cases_menus.xml",
     ],
 }

@@ -6,11 +6,13 @@ from odoo import fields, models
 from odoo.tools import format_date
 from odoo.tools.image import image_data_uri, image_process
 
+from odoo.addons.harvest_base.tagged_pdf import font_faces
+
 from .. import certificate_pdf
 from ..certificate_text import CODE_LENGTH, CODE_SIGNS, fill, show_code, with_check
 from ..exceptions import CertificateDesignError
 
-FONTS = "/harvest_training/static/fonts/"
+FONTS = "/harvest_base/static/fonts/"
 SAMPLE_CODE = CODE_SIGNS[:CODE_LENGTH]
 BADGE_SIZE = (512, 512)
 
@@ -66,7 +68,7 @@ class GrCertificatePrintMixin(models.AbstractModel):
             template._get_sample_facts(),
             SAMPLE_CODE,
             template.get_base_url(),
-            Markup(sheet.css() + certificate_pdf.font_faces(FONTS)),
+            Markup(sheet.css() + font_faces(FONTS)),
         )
 
     def _in_language(self, lang=None):

@@ -432,7 +432,7 @@ class TestCertificateTemplate(CertificateCommon):
 
         self.assertIn("Dolores Firmante", html)
         self.assertIn("Certificado &lt;b&gt;", html)
-        self.assertIn("/harvest_training/static/fonts/NotoSerif-Regular.ttf", html)
+        self.assertIn("/harvest_base/static/fonts/NotoSerif-Regular.ttf", html)
 
     def test_unknown_placeholders_are_refused(self):
         for body in ("{{learner}} {{object.env}}", "{{ }}"):

@@ -7,3 +7,12 @@ from . import gr_consent_effect
 from . import gr_consent_standing
 from . import gr_guardianship
 from . import gr_student
+from . import gr_privacy_audit
+from . import gr_privacy_clock_mixin
+from . import gr_records_collector
+from . import gr_records_key
+from . import gr_records_request_archive_mixin
+from . import gr_records_request_delivery_mixin
+from . import gr_records_request_escalation_mixin
+from . import gr_records_request
+from . import gr_records_request_item
