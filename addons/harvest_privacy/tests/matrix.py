@@ -2,6 +2,8 @@
 
 from odoo.addons.harvest_base.tests.matrix import factory
 
+from . import matrix_cases  # noqa: F401  factories of its own
+
 
 def make_purpose(env, place, **values):
     return env["gr.consent.purpose"].create(
@@ -13,21 +15,6 @@ def make_purpose(env, place, **values):
             "authority": "Test",
             "withdrawal_effect": "Nothing",
             **values,
-@factory("gr.records.request")
-def _records_request(env, place):
-    return env["gr.records.request"].create(
-        {"student_id": place.student.id, "guardianship_id": place.guardian.id}
-    )
-
-
-@factory("gr.records.request.item")
-def _records_request_item(env, place):
-    return env["gr.records.request.item"].create(
-        {
-            "request_id": _records_request(env, place).id,
-            "kind": "records",
-            "model": "gr.student",
-            "name": "Student",
         }
     )
 
@@ -106,6 +93,3 @@ def _effect(env, place):
             "state": "done",
         }
     )
-@factory("gr.records.key")
-def _records_key(env, place):
-    return env["gr.records.key"]._get_for(place.district)
