@@ -7,7 +7,7 @@
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
     "depends": ["auth_passkey", "auth_signup", "auth_totp", "harvest_base"],
-    "external_dependencies": {"python": ["python3-saml"]},
+    "external_dependencies": {"python": ["joserfc", "python-ldap", "python3-saml"]},
     "data": [
         "security/ir.model.access.csv",
         "security/harvest_auth_security.xml",

@@ -32,8 +32,11 @@ BUILD_NEEDS = (
     Need("C compiler", ("gcc", "libc6-dev"), lambda: bool(shutil.which("gcc"))),
     # Debian's client brings a pg_config without the headers it speaks of.
     Need("PostgreSQL headers", ("libpq-dev",), header("postgresql/libpq-fe.h")),
+    Need("LDAP headers", ("libldap2-dev",), header("ldap.h")),
+    Need("SASL headers", ("libsasl2-dev",), header("sasl/sasl.h")),
     Need("Python headers", ("python3-dev",), _has_python_headers),
 )
+BUILT = ("psycopg2-*.whl", "python_ldap-*.whl")  # from source: no wheels on PyPI
 
 
 class Venv:
@@ -111,7 +114,7 @@ class Venv:
 
     def _fetch_wheels(self, pins: Sequence[str]) -> None:
         """Download, or build, the wheels that the cache lacks."""
-        if not list(self.wheels.glob("psycopg2-*.whl")):
+        if not all(list(self.wheels.glob(name)) for name in BUILT):
             ensure_packages(BUILD_NEEDS, self.steps)
         try:
             self._pip(

@@ -25,7 +25,8 @@ ADMIN_PASSWORD = "Admin.Secret-7Q"
 SERVICE_LOGIN = "reader@musd.test"
 SERVICE_PASSWORD = "Reader.Secret-7Q"
 PASSWORD = "Correct.Horse-9"
-HOST = "localhost"
+# libldap takes "localhost" for the name of the machine when it reads a certificate.
+HOST = "127.0.0.1"
 SYSTEM_PYTHON = "/usr/bin/python3"
 START_SECONDS = 90  # provisioning writes 20,000 rows
 
@@ -42,7 +43,7 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class ActiveDirectory:
-    """A running domain controller, reached at ``localhost``."""
+    """A running domain controller, reached at ``HOST``."""
 
     ldaps_port: int
     ldap_port: int
@@ -85,7 +86,9 @@ def missing() -> str:
     if not shutil.which("samba", path="/usr/sbin:/usr/bin"):
         return "Samba is not installed: ./harvest peers"
     probe = subprocess.run(
-        [SYSTEM_PYTHON, "-c", "import samba.provision"], capture_output=True, check=False
+        [SYSTEM_PYTHON, "-c", "import samba.provision"],
+        capture_output=True,
+        check=False,
     )
     if probe.returncode:
         return "Samba's Python modules are not installed: ./harvest peers"

@@ -43,7 +43,9 @@ def main(folder: Path, realm: str, password: str) -> int:
         ["samba", "-i", "-M", "single", f"--configfile={config}", *words]
     )
     for name, port in PORTS.items():
-        threading.Thread(target=_lead_in, args=(folder / name, port), daemon=True).start()
+        threading.Thread(
+            target=_lead_in, args=(folder / name, port), daemon=True
+        ).start()
     return samba.wait()
 
 

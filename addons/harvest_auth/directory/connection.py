@@ -5,9 +5,12 @@ each connection says itself whom it trusts. Sources: RFC 4511 §4.14 (StartTLS),
 §§3.1.3 (server identity), 5.1.2 (a bind without a password is anonymous).
 """
 
+import socket
+import ssl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import certifi
 import ldap
@@ -77,11 +80,34 @@ def close(connection: ldap.ldapobject.LDAPObject) -> None:
 def _open_first(settings: Settings) -> ldap.ldapobject.LDAPObject:
     refusal = IdentityRefused("directory_unreachable", "no server is named")
     for address in settings.servers:
+        uri = server_uri(address, settings.security)
         try:
-            return _open(settings, server_uri(address, settings.security))
+            return _open(settings, uri)
         except ldap.LDAPError as error:
-            refusal = _refusal(error, address)
+            refusal = _doubt(settings, uri) or _refusal(error, address)
     raise refusal
+
+
+def _doubt(settings: Settings, uri: str) -> IdentityRefused | None:
+    """What is wrong with a certificate; libldap only says that it got no connection."""
+    where = urlsplit(uri)
+    if where.scheme != "ldaps":
+        return None
+    context = ssl.create_default_context(cadata=settings.ca_pem.strip() or None)
+    try:
+        with (
+            socket.create_connection(
+                (where.hostname, where.port), settings.timeout
+            ) as plain,
+            context.wrap_socket(plain, server_hostname=where.hostname),
+        ):
+            return None
+    except ssl.SSLCertVerificationError as error:
+        return IdentityRefused("directory_tls", error.verify_message)
+    except ssl.SSLError as error:
+        return IdentityRefused("directory_tls", error.reason or "")
+    except OSError:
+        return None
 
 
 def _open(settings: Settings, uri: str) -> ldap.ldapobject.LDAPObject:

@@ -8,7 +8,9 @@ from ldap.filter import escape_filter_chars
 from ..exceptions import IdentityRefused
 
 LOGIN_PLACE = "{login}"
-_SERVER = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(?P<port>\d{1,5}))?")
+_SERVER = re.compile(
+    r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::(?P<port>\d{1,5}))?"
+)
 _SCHEMES = {"ldaps": ("ldaps", 636), "starttls": ("ldap", 389)}
 _MAX_LOGIN_CHARS = 128
 

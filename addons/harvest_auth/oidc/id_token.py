@@ -6,13 +6,12 @@ Source: OpenID Connect Core 1.0 §§2, 3.1.3.7, 3.1.3.8; RFC 8725 (JWT best prac
 import base64
 import hashlib
 import hmac
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc import jws, jwt
-from joserfc.errors import JoseError, SecurityWarning
+from joserfc.errors import JoseError
 
 from ..exceptions import IdentityRefused
 from .keys import KeySource
@@ -45,9 +44,7 @@ class Expected:
     pins: Mapping[str, str] = field(default_factory=dict)
 
 
-def verify_id_token(
-    token: str, keys: KeySource, expected: Expected
-) -> dict[str, Any]:
+def verify_id_token(token: str, keys: KeySource, expected: Expected) -> dict[str, Any]:
     """Return the claims of an ID token that is for us, from there, now, for this login.
 
     :raise IdentityRefused: which of the checks failed
@@ -94,10 +91,7 @@ def verify_signature(
     key = keys.find(algorithm, kid)
     registry = jws.JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
     try:
-        with warnings.catch_warnings():
-            # RFC 9864 would have us say Ed25519; providers still say EdDSA.
-            warnings.simplefilter("ignore", SecurityWarning)
-            return algorithm, jwt.decode(token, key, registry=registry).claims
+        return algorithm, jwt.decode(token, key, registry=registry).claims
     except (JoseError, ValueError) as error:
         raise IdentityRefused("signature_wrong") from error
 

@@ -6,13 +6,19 @@ floods us with made-up ids makes no more than one fetch in ``REFETCH_SECONDS``.
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from ..exceptions import IdentityRefused
+
+# RFC 9864 would have us say Ed25519, but providers still say EdDSA; the size of keys we
+# look at ourselves.
+for _text in ("EdDSA is deprecated", "Key size should be"):
+    warnings.filterwarnings("ignore", message=_text, category=SecurityWarning)
 
 TTL_SECONDS = 3600
 REFETCH_SECONDS = 60

@@ -77,7 +77,8 @@ def parse_metadata(
     return Metadata(
         issuer=issuer,
         algorithms=_shared_algorithms(document),
-        sends_iss=document.get("authorization_response_iss_parameter_supported") is True,
+        sends_iss=document.get("authorization_response_iss_parameter_supported")
+        is True,
         **{name: document[name] for name in _REQUIRED},
         **optional,
     )
