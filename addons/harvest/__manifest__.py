@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": [
         "harvest_auth",
+        "harvest_audit",
         "harvest_courseware",
         "harvest_district",
         "harvest_portal",

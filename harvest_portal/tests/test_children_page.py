@@ -173,6 +173,6 @@ class TestChildrenPage(FamilyCase):
             child = self._make_student(self.site, f"Uno{number} Prueba")
             self._make_guardian(child, partner=self.mother)
             self._make_place(child, self.program)
-        self.env.flush_all()
+        self.env.cr.flush()
 
         self.assertLessEqual(count(), few)

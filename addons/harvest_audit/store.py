@@ -1,0 +1,218 @@
+"""The way into the log: connections of their own, and the functions of its schema."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
+from odoo.sql_db import db_connect
+from odoo.tools import SQL, OrderedSet
+from odoo.tools.lru import LRU
+
+from odoo.addons.harvest_crypto import keyring
+
+from . import sealing
+from .collector import Sights, Sign
+from .const import KEYS_CACHED
+from .event import Event, Person, Sight, merge
+
+
+@contextmanager
+def connection(dbname: str) -> Iterator:
+    """A cursor apart from every request's, on the primary, that commits when it ends.
+
+    The heads of streams are locked and read again, which needs READ COMMITTED.
+    """
+    with db_connect(dbname).cursor() as cr:
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        yield cr
+
+
+def append(dbname: str, sights: Sights, events: list[Event], sign: Sign) -> None:
+    """Write looks and events to the end of their streams; takes in queued ones."""
+    with connection(dbname) as cr:
+        found = [*map(sign, looks(cr, sights)), *events]
+        _fill_districts(cr, found)
+        cr.execute("SELECT harvest_audit.append(%s)", [_as_json(found)], False)
+
+
+def queue(cr, events: list[Event]) -> None:
+    """Keep events with the caller's transaction; one query."""
+    cr.execute("SELECT harvest_audit.queue(%s)", [_as_json(events)], False)
+
+
+def changes(cr, done: list) -> list[Event]:
+    """Events of the changes of a transaction, values sealed by whom they are about.
+
+    :param done: :class:`.recording.Change`
+    """
+    sights = defaultdict(list)
+    for change in done:
+        sights[change.glance].append(change.sight)
+    known = _look_up(cr, sights)
+    values = _first_and_last(done, known)
+    events = list(looks(cr, sights, known))
+    for event in events:
+        about: dict[int, dict] = defaultdict(dict)
+        for record in event.res_ids:
+            student, fields = values[event.action, event.model, event.uid, record]
+            if student and fields:
+                about[student][record] = fields
+        event.sealed = _seal(cr.dbname, about)
+    _fill_districts(cr, events)
+    return events
+
+
+def _first_and_last(done: list, known: dict) -> dict[tuple, tuple[int | None, dict]]:
+    """Values by who did what to which record: student, {field: [old, new]}."""
+    found: dict[tuple, tuple[int | None, dict]] = {}
+    for change in done:
+        glance = change.glance
+        for record, person in _identify(change.sight, known).people.items():
+            key = (glance.action, glance.model, glance.uid, record)
+            fields = found.setdefault(key, (person.student, {}))[1]
+            for name, (old, new) in change.values.get(record, {}).items():
+                fields[name] = [fields[name][0] if name in fields else old, new]
+    return found
+
+
+def _seal(dbname: str, about: dict[int, dict]) -> str | None:
+    keys = subject_keys(dbname, about) if about else {}
+    sealed = {s: sealing.seal(about[s], key, s) for s, key in keys.items()}
+    return json.dumps(sealed) if sealed else None
+
+
+def _as_json(events: Iterable[Event]) -> str:
+    return json.dumps([event.as_row() for event in events])
+
+
+def looks(cr, sights: Sights, known: dict | None = None) -> Iterator[Event]:
+    """What was looked at (or changed), merged into events."""
+    known = _look_up(cr, sights) if known is None else known
+    for glance, seen in sights.items():
+        seen = [_identify(sight, known) for sight in seen]
+        for company, names, ids, subjects in merge(seen):
+            yield Event(
+                glance.action,
+                glance.model,
+                ids,
+                subjects,
+                sorted(names),
+                glance.uid,
+                company_id=company,
+                purpose=glance.purpose,
+            )
+
+
+def _identify(sight: Sight, known: dict) -> Sight:
+    if not any(person.ref for person in sight.people.values()):
+        return sight
+    people = {
+        record: known.get(person.ref, person) for record, person in sight.people.items()
+    }
+    return replace(sight, people=people)
+
+
+def _look_up(cr, sights: Sights) -> dict[tuple, Person]:
+    """The students behind references; one query a table, none in most requests."""
+    wanted = defaultdict(OrderedSet)
+    for seen in sights.values():
+        for sight in seen:
+            for person in sight.people.values():
+                if person.ref:
+                    table, column, value = person.ref
+                    wanted[table, column].add(value)
+    found = {}
+    for (table, column), values in wanted.items():
+        student = "id" if table == "gr_student" else "student_id"
+        cr.execute(
+            SQL(
+                "SELECT %s, %s, company_id FROM %s WHERE %s IN %s",
+                SQL.identifier(column),
+                SQL.identifier(student),
+                SQL.identifier(table),
+                SQL.identifier(column),
+                tuple(values),
+            )
+        )
+        for value, student_id, company_id in cr.fetchall():
+            found[table, column, value] = Person(student_id, company_id)
+    return found
+
+
+def _fill_districts(cr, events: list[Event]) -> None:
+    """What is about nobody in particular belongs to the district of who did it."""
+    lost = [e for e in events if e.uid and not e.company_id and not e.stream]
+    if lost:
+        uids = tuple({event.uid for event in lost})
+        cr.execute("SELECT id, company_id FROM res_users WHERE id IN %s", [uids])
+        districts = dict(cr.fetchall())
+        for event in lost:
+            event.company_id = districts.get(event.uid)
+
+
+# -- keys of subjects
+
+_PLACE = "harvest_audit.subject_key,%s,key"
+# A key that was shredded meanwhile opens nothing: what it still seals is lost at once.
+_keys: LRU = LRU(KEYS_CACHED)
+
+
+def subject_keys(dbname: str, subjects: Iterable[int]) -> dict[int, bytes]:
+    """A key for each subject, made where there is none; not for who was shredded."""
+    found = {subject: _keys.get((dbname, subject)) for subject in subjects}
+    missing = [subject for subject, key in found.items() if key is None]
+    if missing:
+        for subject, key in _fetch_keys(dbname, missing):
+            found[subject] = key
+            if key:
+                _keys[dbname, subject] = key
+    return {subject: key for subject, key in found.items() if key}
+
+
+def _fetch_keys(dbname: str, subjects: list[int]) -> Iterator[tuple[int, bytes | None]]:
+    made = {
+        str(subject): keyring.seal(
+            base64.b64encode(AESGCM.generate_key(256)).decode(), _PLACE % subject
+        )
+        for subject in subjects
+    }
+    with connection(dbname) as cr:
+        cr.execute("SELECT * FROM harvest_audit.subject_keys(%s)", [json.dumps(made)])
+        rows = cr.fetchall()
+    for subject, sealed in rows:
+        opened = sealed and keyring.unseal(sealed, _PLACE % subject)
+        yield subject, base64.b64decode(opened) if opened else None
+
+
+def open_values(cr, event_sealed: str) -> dict[int, dict]:
+    """Old and new values of an event: {student: {record: {field: [old, new]}}}.
+
+    Whose key was shredded is missing. Reads the keys as they are now, not the cache.
+    """
+    sealed = {int(subject): text for subject, text in json.loads(event_sealed).items()}
+    cr.execute(
+        "SELECT subject, key FROM harvest_audit.subject_key"
+        " WHERE key IS NOT NULL AND subject IN %s",
+        [tuple(sealed)],
+    )
+    found = {}
+    for subject, kept in cr.fetchall():
+        key = base64.b64decode(keyring.unseal(kept, _PLACE % subject))
+        found[subject] = sealing.unseal(sealed[subject], key, subject)
+    return {subject: values for subject, values in found.items() if values}
+
+
+def shred(cr, subjects: list[int]) -> int:
+    """Destroy keys for good, with the caller's transaction; how many there were."""
+    for subject in subjects:
+        _keys.pop((cr.dbname, subject), None)
+    cr.execute("SELECT harvest_audit.shred(%s)", [subjects])
+    return cr.fetchone()[0]
