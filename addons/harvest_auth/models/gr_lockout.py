@@ -1,0 +1,318 @@
+import logging
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessDenied
+from odoo.tools import SQL
+from odoo.tools.misc import hmac
+
+from ..own_cursor import own_cursor
+from ..policy.lockout import Counter, Limits, attempt, succeeded
+from ..policy.networks import network_of
+
+_logger = logging.getLogger(__name__)
+KINDS = ("account", "network")  # in this order they are locked, everywhere
+
+
+class Ticket(NamedTuple):
+    """An attempt that is being looked at."""
+
+    login: str
+    account: str
+    network: str
+    locked: tuple[str, ...] = ()  # what is locked from now on, should it fail
+
+
+class GrLockout(models.Model):
+    """How often a sign-in failed, for an account and for a network.
+
+    In the database and in a transaction of its own, so that it counts over workers,
+    servers, restarts and rollbacks. An account is known by a keyed hash of its login:
+    what was typed there may have been a password.
+    """
+
+    _name = "gr.lockout"
+    _description = "Failed Sign-ins"
+    _log_access = False
+    _rec_name = "key"
+    _order = "blocked_until desc nulls last, last_failure desc, id desc"
+
+    kind = fields.Selection(
+        [("account", "Account"), ("network", "Network")], required=True, readonly=True
+    )
+    key = fields.Char(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Person", readonly=True, ondelete="cascade", index=True
+    )
+    network = fields.Char(string="Last From", readonly=True)
+    failures = fields.Integer(readonly=True)
+    locks = fields.Integer(readonly=True, help="How often it was locked in a row")
+    last_failure = fields.Datetime(string="Last Attempt", readonly=True)
+    blocked_until = fields.Datetime(readonly=True, index="btree_not_null")
+    is_blocked = fields.Boolean(
+        string="Blocked", compute="_compute_is_blocked", search="_search_is_blocked"
+    )
+
+    _key_uniq = models.Constraint("UNIQUE(kind, key)", "It is counted already.")
+
+    @api.depends("blocked_until")
+    def _compute_is_blocked(self):
+        now = fields.Datetime.now()
+        for row in self:
+            row.is_blocked = bool(row.blocked_until and row.blocked_until > now)
+
+    def _search_is_blocked(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("blocked_until", ">" if True in value else "<=", fields.Datetime.now())]
+
+    @api.depends("kind", "key", "user_id")
+    def _compute_display_name(self):
+        for row in self:
+            unknown = self.env._("Unknown account")
+            name = row.user_id.display_name or unknown
+            row.display_name = name if row.kind == "account" else row.key
+
+    # ATTEMPTS
+
+    @api.model
+    def _begin(self, login, address, user):
+        """Count an attempt before it is checked. Called by sudo.
+
+        :param user: the ``res.users`` of that login, or none
+        :raise AccessDenied: not looked at, says how long to wait
+        :return: a ``Ticket`` for ``_succeed`` and ``_fail``
+        """
+        ticket = Ticket(login, self._hash(login), network_of(address))
+        facts = user._gr_sign_in_facts() if user else {}
+        done = self._count(ticket, user, facts.get("break_glass", False))
+        refused = [kind for kind in KINDS if not done[kind].allowed]
+        if refused:
+            _logger.warning(
+                "Sign-in not looked at: %s %s waits %.0f s",
+                refused[0], getattr(ticket, refused[0])[:18], done[refused[0]].wait,
+            )  # fmt: skip
+            raise AccessDenied(self._say_wait(done[refused[0]].wait))
+        return ticket._replace(locked=tuple(k for k in KINDS if done[k].locked))
+
+    @api.model
+    def _count(self, ticket, user, break_glass):
+        """Count in both places, or in none when one of them refuses."""
+        now = time.time()
+        with own_cursor(self.env.registry) as cr:
+            done = {
+                kind: attempt(
+                    self._lock_row(cr, kind, getattr(ticket, kind)),
+                    self._limits(kind, break_glass),
+                    now,
+                )
+                for kind in KINDS
+            }
+            network = done["network"]
+            if not network.allowed and (
+                break_glass or self._is_known_here(cr, user, ticket.network)
+            ):
+                done["network"] = replace(network, allowed=True)
+            if all(one.allowed for one in done.values()):
+                for kind in KINDS:
+                    counter = done[kind].counter
+                    self._save(cr, kind, ticket, counter, user)
+        return done
+
+    @api.model
+    def _succeed(self, ticket, account=True):
+        """Take the count back.
+
+        :param account: the account's own, too; not while a second factor is due, else
+            a stolen password would pay for guesses of the code
+        """
+        with own_cursor(self.env.registry) as cr:
+            for kind in KINDS if account else KINDS[1:]:
+                counter = self._lock_row(cr, kind, getattr(ticket, kind))
+                self._save(cr, kind, ticket, succeeded(counter, own=kind == "account"))
+
+    @api.model
+    def _fail(self, ticket, user):
+        """The attempt was wrong, as it was counted: tell of a lock, if it is one."""
+        for kind in ticket.locked:
+            self._alarm(kind, ticket, user)
+
+    @api.model
+    def _check_network(self, address):
+        """Refuse a network that is locked, without counting.
+
+        :return: seconds to wait, 0 for none
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT blocked_until FROM gr_lockout WHERE kind = 'network' AND key = %s",
+                network_of(address),
+            )
+        )
+        row = self.env.cr.fetchone()
+        return Counter(blocked_until=_epoch(row and row[0])).wait(time.time())
+
+    @api.model
+    def _count_network(self, address):
+        """Count a wrong key of a network."""
+        network = network_of(address)
+        ticket = Ticket("", "", network)
+        with own_cursor(self.env.registry) as cr:
+            counter = self._lock_row(cr, "network", network)
+            done = attempt(counter, self._limits("network", False), time.time())
+            self._save(cr, "network", ticket, done.counter)
+        if done.locked:
+            self._alarm("network", ticket, self.env["res.users"])
+
+    @api.model
+    def _limits(self, kind, break_glass):
+        rule = self.env["gr.rule"].sign_in_rule
+
+        def number(name):
+            return rule(f"auth.lockout.{kind}.{name}")
+
+        return Limits(
+            delay_from=number("delay_from"),
+            delay_max=number("delay_max_seconds"),
+            lock_after=number("lock_after"),
+            lock_seconds=number("lock_minutes") * 60,
+            lock_max=number("lock_max_minutes") * 60,
+            forget=number("forget_hours") * 3600,
+            locks=not break_glass,
+        )
+
+    @api.model
+    def _hash(self, login):
+        """Return the keyed hash of a login as it is looked up."""
+        return hmac(self.env(su=True), self._name, (login or "").strip().lower())
+
+    @api.model
+    def _say_wait(self, seconds):
+        minutes = int(seconds // 60) + 1
+        return self.env._(
+            "Too many wrong attempts. Wait %(minutes)s min and try again. If you forgot"
+            " your password, reset it; an administrator can unlock you at once.",
+            minutes=minutes,
+        )
+
+    # ROWS
+
+    @api.model
+    def _lock_row(self, cr, kind, key):
+        """Return the counter, its row locked until the cursor is committed."""
+        insert = SQL(
+            """INSERT INTO gr_lockout (kind, key, failures, locks) VALUES (%s, %s, 0, 0)
+               ON CONFLICT (kind, key) DO NOTHING""",
+            kind,
+            key,
+        )
+        select = SQL(
+            """SELECT failures, locks, last_failure, blocked_until FROM gr_lockout
+                WHERE kind = %s AND key = %s FOR UPDATE""",
+            kind,
+            key,
+        )
+        cr.execute(insert)
+        cr.execute(select)
+        failures, locks, last, blocked = cr.fetchone()
+        return Counter(failures, locks, _epoch(last), _epoch(blocked))
+
+    @api.model
+    def _save(self, cr, kind, ticket, counter, user=None):
+        cr.execute(
+            SQL(
+                """UPDATE gr_lockout
+                      SET failures = %s, locks = %s, last_failure = %s,
+                          blocked_until = %s, network = %s, user_id = coalesce(%s, user_id)
+                    WHERE kind = %s AND key = %s""",
+                counter.failures,
+                counter.locks,
+                _stamp(counter.last),
+                _stamp(counter.blocked_until),
+                ticket.network,
+                user.id if user and kind == "account" else None,
+                kind,
+                getattr(ticket, kind),
+            )
+        )
+
+    @api.model
+    def _is_known_here(self, cr, user, network):
+        """Tell whether this person signed in from this network before.
+
+        So the guesses of one child do not keep the whole school out.
+        """
+        if not user:
+            return False
+        days = self.env["gr.rule"].sign_in_rule("auth.lockout.known_days")
+        cr.execute(
+            SQL(
+                """SELECT 1 FROM gr_session
+                    WHERE user_id = %s AND network = %s
+                      AND started > now() AT TIME ZONE 'UTC' - %s * interval '1 day'
+                    LIMIT 1""",
+                user.id,
+                network,
+                days,
+            )
+        )
+        return bool(cr.fetchone())
+
+    # WHAT PEOPLE ARE TOLD
+
+    @api.model
+    def _alarm(self, kind, ticket, user):
+        """Tell the person and the administrators of a lock, and write it down."""
+        _logger.warning("Sign-in locked: %s, last from %s", kind, ticket.network)
+        with own_cursor(self.env.registry) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.users"]._gr_audit("lock", user, {"kind": kind})
+            where = ticket.network
+            if kind == "account" and user:
+                person = env["res.users"].browse(user.id)
+                person._gr_tell(
+                    env._("Your account was locked for some minutes"),
+                    env._(
+                        "Somebody entered a wrong password or code too often, last from"
+                        " %(where)s. If it was not you, tell your administrator.",
+                        where=where,
+                    ),
+                )
+            name = user.name if user else env._("an unknown account")
+            env["res.users"]._gr_administrators()._gr_tell(
+                env._("A sign-in was locked"),
+                env._(
+                    "Too many wrong attempts: %(what)s, last from %(where)s. See"
+                    " Configuration / Identity / Lockouts.",
+                    what=name if kind == "account" else env._("a network"),
+                    where=where,
+                ),
+            )
+
+    def action_unlock(self):
+        """Look at the next attempt again; for administrators."""
+        self.check_access("write")
+        for row in self:
+            self.env["res.users"]._gr_audit("unlock", row.user_id, {"kind": row.kind})
+        # sudo: the fields are written by the product only, who may was checked above
+        self.sudo().write({"failures": 0, "locks": 0, "blocked_until": False})
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Forget what no limit remembers."""
+        hours = max(
+            self.env["gr.rule"].sign_in_rule(f"auth.lockout.{kind}.forget_hours")
+            for kind in KINDS
+        )
+        self.search([("last_failure", "<", f"now -{int(hours) + 1}H")]).unlink()
+
+
+def _epoch(moment):
+    return moment.replace(tzinfo=UTC).timestamp() if moment else 0.0
+
+
+def _stamp(seconds):
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None

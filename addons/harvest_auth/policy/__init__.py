@@ -1,0 +1,1 @@
+"""Who may sign in, how long, and how often: plain Python, no database."""
