@@ -41,7 +41,13 @@ class GrLockout(models.Model):
     _order = "blocked_until desc nulls last, last_failure desc, id desc"
 
     kind = fields.Selection(
-        [("account", "Account"), ("network", "Network")], required=True, readonly=True
+        [
+            ("account", "Account"),
+            ("network", "Network"),
+            ("key", "API keys of a network"),
+        ],
+        required=True,
+        readonly=True,
     )
     key = fields.Char(required=True, readonly=True)
     user_id = fields.Many2one(
@@ -67,7 +73,9 @@ class GrLockout(models.Model):
     def _search_is_blocked(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("blocked_until", ">" if True in value else "<=", fields.Datetime.now())]
+        return [
+            ("blocked_until", ">" if True in value else "<=", fields.Datetime.now())
+        ]
 
     @api.depends("kind", "key", "user_id")
     def _compute_display_name(self):
@@ -141,31 +149,21 @@ class GrLockout(models.Model):
             self._alarm(kind, ticket, user)
 
     @api.model
-    def _check_network(self, address):
-        """Refuse a network that is locked, without counting.
+    def _count_wrong_key(self, address):
+        """Count a wrong API key of a network, apart from the sign-ins there.
 
-        :return: seconds to wait, 0 for none
+        A program that goes on with an old key must not lock the people beside it.
+
+        :return: seconds that the network is sent away for, 0 for none
         """
-        self.env.cr.execute(
-            SQL(
-                "SELECT blocked_until FROM gr_lockout WHERE kind = 'network' AND key = %s",
-                network_of(address),
-            )
-        )
-        row = self.env.cr.fetchone()
-        return Counter(blocked_until=_epoch(row and row[0])).wait(time.time())
-
-    @api.model
-    def _count_network(self, address):
-        """Count a wrong key of a network."""
-        network = network_of(address)
-        ticket = Ticket("", "", network)
+        ticket = Ticket("", "", network_of(address))
         with own_cursor(self.env.registry) as cr:
-            counter = self._lock_row(cr, "network", network)
+            counter = self._lock_row(cr, "key", ticket.network)
             done = attempt(counter, self._limits("network", False), time.time())
-            self._save(cr, "network", ticket, done.counter)
+            self._save(cr, "key", ticket, done.counter)
         if done.locked:
-            self._alarm("network", ticket, self.env["res.users"])
+            self._alarm("key", ticket, self.env["res.users"])
+        return done.wait
 
     @api.model
     def _limits(self, kind, break_glass):
@@ -226,7 +224,8 @@ class GrLockout(models.Model):
             SQL(
                 """UPDATE gr_lockout
                       SET failures = %s, locks = %s, last_failure = %s,
-                          blocked_until = %s, network = %s, user_id = coalesce(%s, user_id)
+                          blocked_until = %s, network = %s,
+                          user_id = coalesce(%s, user_id)
                     WHERE kind = %s AND key = %s""",
                 counter.failures,
                 counter.locks,
@@ -235,7 +234,7 @@ class GrLockout(models.Model):
                 ticket.network,
                 user.id if user and kind == "account" else None,
                 kind,
-                getattr(ticket, kind),
+                ticket.account if kind == "account" else ticket.network,
             )
         )
 
@@ -315,4 +314,6 @@ def _epoch(moment):
 
 
 def _stamp(seconds):
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
+    return (
+        datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
+    )

@@ -1,5 +1,8 @@
+import logging
 import time
 from typing import NamedTuple
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -10,6 +13,7 @@ from ..own_cursor import own_cursor
 from ..policy.networks import is_inside, network_of
 from ..policy.sessions import is_worth_writing, why_over
 
+_logger = logging.getLogger(__name__)
 END_REASONS = [
     ("idle", "Not used for too long"),
     ("absolute", "Lasted too long"),
@@ -125,10 +129,16 @@ class GrSession(models.Model):
             return
         row = getattr(request, "gr_session_row", None)
         now = time.time()
-        if row is None:
-            self._open(now)
-        elif is_worth_writing(row.seen, now):
-            self._touch(now)
+        if self.env.cr.readonly:
+            self.env.cr.rollback()  # as Odoo does: nothing is lost, the replica let go
+        try:
+            if row is None:
+                self._open(now)
+            elif is_worth_writing(row.seen, now):
+                self._touch(now)
+        except OperationalError:
+            # The replica answers while the primary is away: reading goes on.
+            _logger.warning("A session could not be noted", exc_info=True)
 
     @api.model
     def _open(self, now):

@@ -51,7 +51,9 @@ class GrUserSessionMixin(models.AbstractModel):
         groups = {user: user.all_group_ids for user in self.sudo()} if reason else {}
         result = super().write(vals)
         if reason == "role_changed":
-            changed = [user.id for user, old in groups.items() if user.all_group_ids != old]
+            changed = [
+                user.id for user, old in groups.items() if user.all_group_ids != old
+            ]
             self.browse(changed)._gr_end_sessions(reason)
         elif reason:
             self._gr_end_sessions(reason)
@@ -70,8 +72,10 @@ class GrUserSessionMixin(models.AbstractModel):
     def _gr_end_sessions(self, reason):
         """End all sessions of these users but the one that does it."""
         # sudo: the system ends them, whoever changed the account
-        sessions = self.env["gr.session"].sudo().search(
-            [("user_id", "in", self.ids), ("ended_at", "=", False)]
+        sessions = (
+            self.env["gr.session"]
+            .sudo()
+            .search([("user_id", "in", self.ids), ("ended_at", "=", False)])
         )
         if request and request.session.uid in self.ids:
             here = request.session.sid[:STORED_SESSION_BYTES]

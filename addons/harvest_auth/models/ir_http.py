@@ -7,7 +7,8 @@ from ..const import SESSION_KEY
 class IrHttp(models.AbstractModel):
     """A session that the district's system has ended is no session here."""
 
-    _inherit = "ir.http"
+    _inherit = ["gr.http.session.mixin", "ir.http"]
+    _name = "ir.http"
 
     @classmethod
     def _authenticate_explicit(cls, auth):

@@ -18,7 +18,13 @@ class SignIn:
 class ResUsers(models.Model):
     """Users who sign in with the account of their district."""
 
-    _inherit = "res.users"
+    _inherit = [
+        "gr.user.policy.mixin",
+        "gr.user.lockout.mixin",
+        "gr.user.session.mixin",
+        "res.users",
+    ]
+    _name = "res.users"
 
     gr_identity_ids = fields.One2many(
         "gr.identity",

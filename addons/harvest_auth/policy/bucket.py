@@ -52,7 +52,7 @@ def take(
 
 
 def seconds_until(bucket: Bucket, quota: Quota, want: int = 1) -> int:
-    """Return the whole seconds after which ``want`` tokens will be there, at least 1."""
+    """Return the whole seconds until ``want`` tokens are there, at least 1."""
     missing = want - bucket.tokens
     return max(1, math.ceil(missing * quota.window / quota.capacity))
 

@@ -1,7 +1,7 @@
 """How long a session lasts: since the sign-in, and since it was last used."""
 
-from dataclasses import dataclass
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 SEEN_EVERY = 60.0  # seconds between two writings of "last seen"
 

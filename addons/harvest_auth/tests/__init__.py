@@ -1,2 +1,5 @@
 from . import test_gr_identity
 from . import test_gr_identity_request
+from . import test_gr_lockout
+from . import test_lockout_race
+from . import test_gr_session

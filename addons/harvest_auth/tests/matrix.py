@@ -63,3 +63,32 @@ def _replay(env, _place):
 def _session(env, place):
     Session = env["gr.identity.session"]
     return Session._find(Session._begin(_identity(env, place)))
+
+
+@factory("gr.identity.policy")
+def _policy(env, _place):
+    group = env["res.groups"].create({"name": f"Group {next(_numbers)}"})
+    return env["gr.identity.policy"].create(
+        {"name": "Test", "group_id": group.id, "authority": "Test"}
+    )
+
+
+@factory("gr.lockout")
+def _lockout(env, place):
+    user = _identity(env, place).user_id
+    return env["gr.lockout"].create(
+        {"kind": "account", "key": f"k{next(_numbers)}", "user_id": user.id}
+    )
+
+
+@factory("gr.session")
+def _own_session(env, place):
+    user = _identity(env, place).user_id
+    return env["gr.session"].create(
+        {
+            "identifier": f"k{next(_numbers)}",
+            "user_id": user.id,
+            "started": "2026-11-02 15:00:00",
+            "last_seen": "2026-11-02 15:00:00",
+        }
+    )

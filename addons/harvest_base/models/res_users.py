@@ -33,6 +33,16 @@ class ResUsers(models.Model):
         return result
 
     @api.private
+    def _gr_where(self):
+        """Return the sites this user may look at: ids, or None for the whole district.
+
+        The one place that answers, so that what narrows a sign-in (a key for two
+        sites) narrows everything.
+        """
+        self.ensure_one()
+        return None if self.gr_scope == "district" else self.gr_site_ids.ids
+
+    @api.private
     def _gr_site_domain(self, field):
         """Return the domain of what lies within the user's sites.
 
@@ -41,10 +51,8 @@ class ResUsers(models.Model):
 
         :param str field: path to the site, or ``id`` on the site itself
         """
-        self.ensure_one()
-        if self.gr_scope == "district":
-            return Domain.TRUE
-        return Domain(field, "in", self.gr_site_ids.ids)
+        sites = self._gr_where()
+        return Domain.TRUE if sites is None else Domain(field, "in", sites)
 
     @api.private
     def _gr_pupil_domain(self):
@@ -53,10 +61,10 @@ class ResUsers(models.Model):
         Site staff see a pupil from the request for a place, or from the enrollment,
         until it ends; who is in training sees the own record.
         """
-        self.ensure_one()
-        if self.gr_scope == "district":
+        where = self._gr_where()
+        if where is None:
             return Domain.TRUE
-        sites = Domain("site_id", "in", self.gr_site_ids.ids)
+        sites = Domain("site_id", "in", where)
         not_over = Domain("active", "=", True) & (
             Domain("date_end", "=", False) | Domain("date_end", ">=", "today")
         )

@@ -1,6 +1,6 @@
 """The token bucket: never more than its capacity and what flowed in since."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.harvest_auth.policy.bucket import (
@@ -28,9 +28,8 @@ def test_a_clock_put_back_fills_nothing():
     assert take(bucket, QUOTA, 1, 50.0) == (bucket, 0)
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 900), st.integers(-5, 90)), max_size=15)
-)
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw of a run
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(-5, 90)), max_size=15))
 def test_never_more_than_flowed_in(steps):
     bucket, now, latest, total = None, 1000.0, 1000.0, 0
     for want, pause in steps:
