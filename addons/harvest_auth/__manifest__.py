@@ -14,7 +14,9 @@
         "auth_totp",
         "harvest_audit",
     ],
-    "external_dependencies": {"python": ["joserfc", "python-ldap", "python3-saml", "zxcvbn"]},
+    "external_dependencies": {
+        "python": ["joserfc", "python-ldap", "python3-saml", "zxcvbn"]
+    },
     "data": [
         "security/ir.model.access.csv",
         "security/harvest_auth_security.xml",

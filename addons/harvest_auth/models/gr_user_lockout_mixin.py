@@ -31,7 +31,9 @@ class GrUserLockoutMixin(models.AbstractModel):
             if isinstance(user, str):
                 self._gr_spend_hash(person)
             self.env["gr.lockout"].sudo()._fail(ticket, person)  # sudo: as above
-            self._gr_audit("login_refused", person, {"code": "wrong_credentials"})
+            self._gr_audit(
+                "login_refused", person, {"code": "wrong_credentials"}, "refused"
+            )
             raise
         if not isinstance(user, str):
             self._gr_end_attempt(ticket)

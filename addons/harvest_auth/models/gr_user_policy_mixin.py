@@ -3,6 +3,8 @@ from typing import TypedDict
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from odoo.addons.harvest_audit.const import SYSTEM_STREAM
+
 from ..policy.networks import parse_networks
 
 # A change of these counts at once.
@@ -96,12 +98,12 @@ class GrUserPolicyMixin(models.AbstractModel):
         :param users: whom it is about, maybe nobody
         :param dict detail: codes only; no names, no secrets
         """
-        if "gr.audit.event" in self.env:
-            # sudo: an event is written for whoever causes it
-            self.env["gr.audit.event"].sudo()._log_now(
-                action,
-                model="res.users",
-                res_ids=users.ids if users else (),
-                outcome=outcome,
-                detail=detail,
-            )
+        # sudo: an event is written for whoever causes it, also before the sign-in
+        self.env["gr.audit.event"].sudo()._log_now(
+            action,
+            model="res.users",
+            res_ids=users.ids if users else (),
+            outcome=outcome,
+            detail=detail,
+            stream=None if self.env.uid else SYSTEM_STREAM,
+        )

@@ -40,6 +40,16 @@ class SignInCommon(HarvestCommon, HttpCase):
         self.now = time.time()
         clock = patch("time.time", lambda: self.now)
         self.startPatcher(clock)
+        # Events are committed by a connection of their own, which a test must not do.
+        self.events = []
+        self.patch(type(self.env["gr.audit.event"]), "_log_now", self._note_event)
+
+    def _note_event(self, action, **event):
+        self.events.append((action, event))
+
+    def events_of(self, action):
+        """The details of what was written down under an action."""
+        return [event["detail"] for found, event in self.events if found == action]
 
     def sign_in(self, login, password=PASSWORD, address=SCHOOL):
         """Sign in as the form does: the answer, or the refusal's text."""

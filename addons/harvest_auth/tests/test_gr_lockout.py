@@ -136,6 +136,9 @@ class TestGrLockout(SignInCommon):
         self.assertEqual(len(to_teacher), 1)
         self.assertTrue(mails.filtered(lambda mail: "admin@" in mail.email_to))
         self.assertNotIn("wrong wrong", str(mails.mapped("body_html")))
+        self.assertEqual(self.events_of("lock"), [{"kind": "account"}])
+        self.assertEqual(len(self.events_of("login_refused")), 11)
+        self.assertNotIn("wrong wrong", str(self.events))
 
     def test_only_administrators_unlock(self):
         self.guess(self.teacher.login, 10, patient=True)

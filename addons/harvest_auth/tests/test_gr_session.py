@@ -70,6 +70,7 @@ class TestGrSession(SignInCommon):
         self.now += 5 * HOUR
         self.assertFalse(self.is_in())
         self.assertEqual(self.reasons[0], "idle")
+        self.assertIn({"reason": "idle"}, self.events_of("session_ended"))
         self.assertFalse(self.is_in())
 
     def test_absolute_ends_it_for_who_never_stops(self):
