@@ -7,8 +7,8 @@
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
     "depends": [
-        "harvest_auth",
         "harvest_audit",
+        "harvest_auth",
         "harvest_courseware",
         "harvest_district",
         "harvest_portal",

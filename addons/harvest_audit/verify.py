@@ -12,6 +12,10 @@ from .anchor import Witness, notes, public_key
 from .chain import Fault, Link, Row, walk
 
 _COLUMNS = ", ".join(Row._fields)
+IS_SEPARATED = (
+    "SELECT NOT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class"
+    " WHERE oid = 'harvest_audit.event'::regclass"
+)
 BATCH = 5000  # rows fetched at a time
 
 
@@ -36,6 +40,13 @@ def links(connection, table: str) -> dict[str, Link]:
             stream: Link(seq, bytes(digest), at)
             for stream, seq, digest, at in cr.fetchall()
         }
+
+
+def is_separated(connection) -> bool:
+    """Whether the role of this connection could not change the log if it wanted."""
+    with connection.cursor() as cr:
+        cr.execute(IS_SEPARATED)
+        return cr.fetchone()[0]
 
 
 def rows(connection) -> Iterator[Row]:

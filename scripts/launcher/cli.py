@@ -58,6 +58,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_on_database(
         commands, "sync", "sync a district from a FILE or a CONNECTION", _sync
     )
+    _add_on_database(
+        commands, "audit", "the event log: verify [--anchors DIR], or anchor", _audit
+    )
     return parser
 
 
@@ -126,3 +129,7 @@ def _shell(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
 
 def _sync(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
     return inside.sync(ground, steps, options.db, rest)
+
+
+def _audit(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
+    return inside.audit(ground, steps, options.db, rest)

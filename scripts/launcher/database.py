@@ -22,12 +22,14 @@ class Databases:
         self.account = account
         self.server = server
 
-    def query(self, sql: str, database: str = "postgres") -> list[str]:
+    def query(self, sql: str, database: str = "postgres", role: str = "") -> list[str]:
         """Run SQL and return its rows, columns parted by ``|``.
 
+        :param role: instead of ours; the private cluster lets the account be any.
         :raise DatabaseDown: the server does not answer or refuses us.
         """
         env = self.account.environ(self.ground) | self.server.environ()
+        env |= {"PGUSER": role} if role else {}
         argv = [_psql(), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database]
         try:
             text = proc.run(self.account.command(argv), what="psql", env=env, stdin=sql)

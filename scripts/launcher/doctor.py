@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.launcher import ports
+from scripts.launcher import audit, ports
 from scripts.launcher.account import Account, choose_account
 from scripts.launcher.database import Databases
 from scripts.launcher.disk import free_bytes, require_space
@@ -20,6 +20,7 @@ from scripts.launcher.postgres import Cluster
 from scripts.launcher.serve import find_served
 from scripts.launcher.server_settings import named_server, socket_fits
 from scripts.launcher.steps import Steps
+from scripts.launcher.suite import RESERVED
 from scripts.launcher.system import (
     CHROMIUM,
     POSTGRES,
@@ -174,7 +175,9 @@ def _server(ground: Ground) -> Iterator[Finding]:
         if not cluster.running():
             return
     server = named or cluster.server
-    yield _database(ground, account, Databases(ground, account, server))
+    databases = Databases(ground, account, server)
+    yield _database(ground, account, databases)
+    yield from _audit(databases)
 
 
 def _cluster(ground: Ground, cluster: Cluster) -> Iterator[Finding]:
@@ -204,6 +207,18 @@ def _database(ground: Ground, account: Account, databases: Databases) -> Finding
         return Finding("database server", BROKEN, "our role is a superuser", remedy)
     detail = f"{len(names)} databases, reached by {account.name}"
     return Finding("database server", OK, detail)
+
+
+def _audit(databases: Databases) -> Iterator[Finding]:
+    """Whether the application could change the event log of a served database."""
+    for name in databases.names():
+        if RESERVED.match(name) or not audit.installed(databases, name):
+            continue
+        if audit.separated(databases, name):
+            yield Finding("event log", OK, f"{name}: can be added to, not changed")
+        else:
+            detail = f"{name}: the application owns it and could change it"
+            yield Finding("event log", BROKEN, detail, audit.REMEDY)
 
 
 def _port(ground: Ground) -> Iterator[Finding]:

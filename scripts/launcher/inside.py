@@ -1,4 +1,4 @@
-"""Commands that run inside an Odoo environment: shell, sync and bench."""
+"""Commands that run inside an Odoo environment: shell, sync, audit and bench."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ def sync(ground: Ground, steps: Steps, database: str, arguments: Sequence[str]) 
     ready = prepare(ground, steps)
     config = _config_for(ready, database, "sync.conf")
     argv = [ground.python, ground.root / "scripts/run_sync.py", "--config", config]
+    argv += ["--database", database, *map(_absolute, arguments)]
+    return _stream(ready, argv)
+
+
+def audit(ground: Ground, steps: Steps, database: str, arguments: Sequence[str]) -> int:
+    """Verify the event log of a database, or write an anchor of it."""
+    ready = prepare(ground, steps)
+    config = _config_for(ready, database, "audit.conf")
+    argv = [ground.python, ground.root / "scripts/run_audit.py", "--config", config]
     argv += ["--database", database, *map(_absolute, arguments)]
     return _stream(ready, argv)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from scripts.launcher import proc
+from scripts.launcher import audit, proc
 from scripts.launcher.errors import GroundError, UsageError
 from scripts.launcher.odoo import QUIET
 from scripts.launcher.paths import Addon, Ground, hash_text
@@ -74,6 +74,7 @@ class Suite:
             with self.ready.steps.step(f"install or upgrade {names}"):
                 config = self.ready.odoo.write_config("install.conf", {})
                 self.ready.odoo.install(config, self.database, install, update)
+        audit.separate(self.ready.databases, self.database)
         if not before:
             self._set_admin_password()
         self._save_state(now)

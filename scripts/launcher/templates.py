@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scripts.launcher import proc
+from scripts.launcher import audit, proc
 from scripts.launcher.database import Databases
 from scripts.launcher.odoo import Odoo
 from scripts.launcher.paths import Addon, Ground, hash_text
@@ -65,6 +65,7 @@ class Templates:
             self.databases.clone(base, partial)
         config = self.odoo.write_config("template.conf", {})
         self.odoo.install(config, partial, modules, ())
+        audit.separate(self.databases, partial)
         self.databases.rename(partial, name)
 
     def _base_key(self, addons: Sequence[Addon]) -> str:
