@@ -61,6 +61,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_on_database(
         commands, "audit", "the event log: verify [--anchors DIR], or anchor", _audit
     )
+    _add_on_database(
+        commands, "keys", "encryption keys: status, rotate, reseal, retire KEY", _keys
+    )
     return parser
 
 
@@ -128,8 +131,12 @@ def _shell(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
 
 
 def _sync(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
-    return inside.sync(ground, steps, options.db, rest)
+    return inside.ask_addon(ground, steps, options.db, "harvest_district", rest)
 
 
 def _audit(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
     return inside.audit(ground, steps, options.db, rest)
+
+
+def _keys(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
+    return inside.ask_addon(ground, steps, options.db, "harvest_crypto", rest)

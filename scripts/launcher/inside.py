@@ -1,4 +1,4 @@
-"""Commands that run inside an Odoo environment: shell, sync, audit and bench."""
+"""Commands that run inside an Odoo environment: shell, addons' own, and bench."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def shell(ground: Ground, steps: Steps, database: str, arguments: Sequence[str])
     return _stream(ready, argv)
 
 
-def sync(ground: Ground, steps: Steps, database: str, arguments: Sequence[str]) -> int:
-    """Hand the words over to the district hub, beside a running server."""
-    if "harvest_district" not in {addon.name for addon in ground.addons}:
-        raise GroundError(
-            "the addon harvest_district is not in this tree", "check it out"
-        )
+def ask_addon(
+    ground: Ground, steps: Steps, database: str, addon: str, arguments: Sequence[str]
+) -> int:
+    """Hand the words over to an addon's ``cli.run``, beside a running server."""
+    if addon not in {found.name for found in ground.addons}:
+        raise GroundError(f"the addon {addon} is not in this tree", "check it out")
     ready = prepare(ground, steps)
-    config = _config_for(ready, database, "sync.conf")
-    argv = [ground.python, ground.root / "scripts/run_sync.py", "--config", config]
-    argv += ["--database", database, *map(_absolute, arguments)]
+    config = _config_for(ready, database, f"{addon}.conf")
+    argv = [ground.python, ground.root / "scripts/run_addon.py", "--config", config]
+    argv += ["--database", database, "--addon", addon, *map(_absolute, arguments)]
     return _stream(ready, argv)
 
 

@@ -34,6 +34,7 @@ class GrStudent(models.Model):
     _rec_names_search = ["name", "local_id"]
     _check_company_auto = True
     _guarded = frozenset({"partner_id"})
+    _gr_seal_attachments = True  # files of it are sealed (harvest_crypto)
 
     name = fields.Char(compute="_compute_name", store=True, index="trigram")
     first_name = fields.Char(tracking=True)

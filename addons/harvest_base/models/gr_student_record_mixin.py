@@ -12,6 +12,7 @@ class GrStudentRecordMixin(models.AbstractModel):
     _name = "gr.student.record.mixin"
     _description = "Student Record Mixin"
     _inherit = ["gr.guarded.mixin"]
+    _gr_seal_attachments = True  # files of it are sealed (harvest_crypto)
 
     student_id = fields.Many2one(
         "gr.student",

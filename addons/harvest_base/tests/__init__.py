@@ -12,4 +12,5 @@ from . import test_gr_student
 from . import test_gr_student_enrollment
 from . import test_guarded
 from . import test_sealed_fields
+from . import test_sealed_files
 from . import test_student_contact

@@ -23,6 +23,7 @@ class GrStaffCredential(models.Model):
     ]
     _order = "issued desc, id desc"
     _check_company_auto = True
+    _gr_seal_attachments = True  # proofs of health, for example (harvest_crypto)
     _guarded = frozenset(
         {
             "state", "verified_by_id", "verified_at", "revoked_on", "revoked_reason",

@@ -1,4 +1,6 @@
 import logging
+from collections import Counter
+from functools import partial
 
 import psycopg2
 
@@ -125,11 +127,10 @@ class GrSealKey(models.Model):
     def _count_values(self):
         """Return how many values and files each key has sealed, by key id."""
         self.env.flush_all()
-        counts = {}
+        counts = Counter(self.env["ir.attachment"]._gr_count_by_key())
         for model, field in resealing.sealed_columns(self.env):
-            for key_id, count in resealing.count_by_key(self.env, model, field).items():
-                counts[key_id] = counts.get(key_id, 0) + count
-        return counts
+            counts.update(resealing.count_by_key(self.env, model, field))
+        return dict(counts)
 
     # SEALING WHAT IS STORED
 
@@ -168,11 +169,11 @@ class GrSealKey(models.Model):
 
     def _get_steps(self, active):
         """Return functions of the last id done, each sealing a batch of one kind."""
-
-        def make(model, field):
-            return lambda after: resealing.reseal(self.env, model, field, active, after)
-
-        return [make(*found) for found in resealing.sealed_columns(self.env)]
+        columns = [
+            partial(resealing.reseal, self.env, model, field, active)
+            for model, field in resealing.sealed_columns(self.env)
+        ]
+        return [*columns, partial(self.env["ir.attachment"]._gr_reseal, active)]
 
     def _run_step(self, step):
         """Run batches to the end; return whether there is time for more."""
@@ -255,11 +256,20 @@ class GrSealKey(models.Model):
     def _lock_sealed(self):
         """Wait until nobody writes sealed values; must be the transaction's first."""
         tables = {model._table for model, _field in resealing.sealed_columns(self.env)}
+        tables.add("ir_attachment")
         self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_SECONDS}s"))
-        for table in sorted(tables):
-            self.env.cr.execute(
-                SQL("LOCK TABLE %s IN SHARE MODE", SQL.identifier(table))
-            )
+        try:
+            for table in sorted(tables):
+                self.env.cr.execute(
+                    SQL("LOCK TABLE %s IN SHARE MODE", SQL.identifier(table)),
+                    log_exceptions=False,
+                )
+        except psycopg2.errors.LockNotAvailable:
+            raise UserError(
+                self.env._(
+                    "Somebody is writing encrypted values. Try again in a moment."
+                )
+            ) from None
 
     def action_declare_lost(self):
         """Give up what these keys sealed, so that people can enter it again."""

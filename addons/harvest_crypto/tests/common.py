@@ -17,7 +17,7 @@ class KeyRingCase:
         patcher = patch.dict(os.environ, {"HARVEST_KEY_FILE": str(self.key_file)})
         patcher.start()
         self.addCleanup(patcher.stop)
-        if hasattr(self, "env"):
+        if self.env:
             self.env.cr.execute("DELETE FROM gr_seal_key")
             self.env.invalidate_all()
             self.env.registry.clear_cache()

@@ -1,4 +1,4 @@
-"""Run the district hub's sync: ``harvest_district.cli.run(env, argv)``."""
+"""Run an addon's command line: ``odoo.addons.ADDON.cli.run(env, argv)``."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts import odoo_env
 
-ENTRY = "odoo.addons.harvest_district.cli"
-
 
 def main() -> int:
-    options, argv = odoo_env.parser(__doc__).parse_known_args()
+    parser = odoo_env.parser(__doc__)
+    parser.add_argument("--addon", required=True)
+    options, argv = parser.parse_known_args()
     odoo_env.configure(options.config, options.database)
-    entry = importlib.import_module(ENTRY)
+    entry = importlib.import_module(f"odoo.addons.{options.addon}.cli")
     with odoo_env.open_env(options.database) as env:
         return entry.run(env, argv)
 
