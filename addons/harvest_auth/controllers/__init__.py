@@ -1,1 +1,2 @@
 from . import harvest_auth
+from . import json2
