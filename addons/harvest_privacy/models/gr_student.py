@@ -12,7 +12,12 @@ _logger = logging.getLogger(__name__)
 class GrStudent(models.Model):
     """What a family allowed, and what follows from it."""
 
-    _inherit = "gr.student"
+    _name = "gr.student"
+    _inherit = [
+        "gr.student",
+        "gr.student.directory.mixin",
+        "gr.student.disclosure.mixin",
+    ]
 
     consent_ids = fields.One2many(
         "gr.consent",
