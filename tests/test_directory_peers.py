@@ -1,7 +1,7 @@
 """Sign-in against real directories: OpenLDAP's server and Samba's Active Directory.
 
-Both run unprivileged, on loopback, in a folder of the test. ``./harvest peers`` installs
-them; where they are not, these tests say so.
+Both run unprivileged, on loopback, in a folder of the test. ``./harvest peers``
+installs them; where they are not, these tests say so.
 """
 
 from __future__ import annotations

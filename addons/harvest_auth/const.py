@@ -2,7 +2,13 @@
 
 # Which models are identity providers, and by which field an identity, a mapping and a
 # session point to one. A new kind adds its line here and the field to those models.
-PROVIDERS = {"gr.saml.provider": "saml_provider_id"}
+PROVIDERS = {
+    "gr.saml.provider": "saml_provider_id",
+    "gr.oidc.provider": "oidc_provider_id",
+    "gr.directory": "directory_id",
+}
+# Hosts that may be asked though they are inside or speak http: name or name:port.
+TRUSTED_HOSTS_PARAM = "harvest_auth.trusted_hosts"
 
 SIGN_IN_MINUTES = 10  # a sign-in that takes longer begins anew
 SUBJECT_MAX = 255  # characters; SAML core 8.3.7 allows 256, OpenID Core 2 255

@@ -1,4 +1,3 @@
-from . import test_consent_elearning
 from . import test_certificate_pages
 from . import test_certification
 from . import test_consistency

@@ -138,13 +138,17 @@ def _load(config: Path) -> None:
 
 def _ldif() -> str:
     entries = [
-        f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\n"
-        "o: Musterfield USD\ndc: musd\n",
+        (
+            f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\n"
+            "o: Musterfield USD\ndc: musd\n"
+        ),
         f"dn: ou=people,{BASE}\nobjectClass: organizationalUnit\nou: people\n",
         f"dn: ou=groups,{BASE}\nobjectClass: organizationalUnit\nou: groups\n",
-        f"dn: {SERVICE_DN}\nobjectClass: organizationalRole\n"
-        f"objectClass: simpleSecurityObject\ncn: reader\n"
-        f"userPassword: {SERVICE_PASSWORD}\n",
+        (
+            f"dn: {SERVICE_DN}\nobjectClass: organizationalRole\n"
+            f"objectClass: simpleSecurityObject\ncn: reader\n"
+            f"userPassword: {SERVICE_PASSWORD}\n"
+        ),
     ]
     for uid, (given, family, state) in _PEOPLE.items():
         entries.append(

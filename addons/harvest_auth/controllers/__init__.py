@@ -1,2 +1,2 @@
 from . import harvest_auth
-from . import json2
+from . import oidc

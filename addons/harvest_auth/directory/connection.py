@@ -1,8 +1,8 @@
 """A connection to a directory: verified TLS, the first server that answers, an end.
 
-What libldap would take from the machine (ldap.conf, ``LDAPTLS_REQCERT``) does not count:
-each connection says itself whom it trusts. Sources: RFC 4511 §4.14 (StartTLS), RFC 4513
-§§3.1.3 (server identity), 5.1.2 (a bind without a password is anonymous).
+What libldap would take from the machine (ldap.conf, ``LDAPTLS_REQCERT``) does not
+count: each connection says itself whom it trusts. Sources: RFC 4511 §4.14 (StartTLS),
+RFC 4513 §§3.1.3 (server identity), 5.1.2 (a bind without password is anonymous).
 """
 
 import socket
@@ -31,7 +31,7 @@ _TELLING = {
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[ldap.ldapobject.LDAPObject]:
-    """A connection with the service account's rights, from the first server that answers.
+    """A connection with the service account's rights; the first server that answers.
 
     :raise IdentityRefused: ``directory_unreachable`` none does; ``directory_tls`` its
         certificate is not believed; ``directory_bind`` the service account is refused

@@ -7,7 +7,7 @@ Sources: RFC 4511 §4.5 (search), RFC 2696 (paging), [MS-ADTS] 3.1.1.3.4.4.3
 import struct
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ldap
 from ldap.controls import SimplePagedResultsControl
@@ -196,7 +196,7 @@ def _group_names(connection: LDAPObject, settings: Settings, query: str) -> set[
 def _primary_group(
     connection: LDAPObject, settings: Settings, attributes: Attributes
 ) -> list[str]:
-    """Active Directory's primary group, which no ``member`` names ([MS-ADTS] 3.1.1.2)."""
+    """The primary group, which no ``member`` names ([MS-ADTS] 3.1.1.2)."""
     rid, sid = (attributes.get(name, []) for name in _PRIMARY)
     if not rid or not sid:
         return []
@@ -225,3 +225,12 @@ def _paged(
         if not cookies or not cookies[0]:
             return
         control.cookie = cookies[0]
+
+
+def check_server(settings: Settings, address: str) -> list:
+    """The line of a test that says whether one server can be asked."""
+    try:
+        with connected(replace(settings, servers=(address,))):
+            return ["directory_server", True, address]
+    except IdentityRefused as error:
+        return [error.code, False, f"{address} {error.detail}".strip()]

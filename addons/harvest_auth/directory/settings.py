@@ -26,9 +26,9 @@ class Settings:
     :param all_filter: finds every account of the kind that may sign in
     :param disabled_filter: holds for an account that is switched off; empty: none is
     :param subject_attribute: the key that never changes
-    :param subject_kind: ``guid`` (16 bytes, mixed order, as Active Directory) or ``text``
-    :param group_mode: ``chain`` (Active Directory's matching rule), ``walk`` (from group
-        to group), ``none``
+    :param subject_kind: ``guid`` (16 bytes in Active Directory's order) or ``text``
+    :param group_mode: ``chain`` (Active Directory's matching rule), ``walk`` (from
+        group to group), ``none``
     :param attributes: what is handed on as claims
     :param claim_names: attribute → name of the claim; others keep their names
     :param timeout: seconds to connect, and for each answer

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import PROVIDERS
+from ..directory.search import GROUPS, canonical_dn
 from ..provisioning import Rule
 
 
@@ -13,11 +15,17 @@ class GrIdentityMapping(models.Model):
     _order = "sequence, id"
     _rec_name = "value"
     _check_company_auto = True
-    _fixed = frozenset({"saml_provider_id"})
+    _fixed = frozenset(PROVIDERS.values())
 
     sequence = fields.Integer(default=10)
     saml_provider_id = fields.Many2one(
         "gr.saml.provider", index="btree_not_null", ondelete="cascade"
+    )
+    oidc_provider_id = fields.Many2one(
+        "gr.oidc.provider", index="btree_not_null", ondelete="cascade"
+    )
+    directory_id = fields.Many2one(
+        "gr.directory", index="btree_not_null", ondelete="cascade"
     )
     company_id = fields.Many2one(
         "res.company",
@@ -46,11 +54,11 @@ class GrIdentityMapping(models.Model):
     whole_district = fields.Boolean()
 
     _one_provider = models.Constraint(
-        "CHECK (num_nonnulls(saml_provider_id) = 1)",
+        "CHECK (num_nonnulls(saml_provider_id, oidc_provider_id, directory_id) = 1)",
         "A line belongs to exactly one provider.",
     )
 
-    @api.depends("saml_provider_id")
+    @api.depends(*PROVIDERS.values())
     def _compute_company_id(self):
         names = self.env["gr.identity.provider.mixin"]._get_provider_fields()
         for line in self:
@@ -93,7 +101,7 @@ class GrIdentityMapping(models.Model):
         return [
             Rule(
                 claim=line.claim.strip(),
-                value=line.value.strip(),
+                value=line._get_value(),
                 role=line.role_id.id,
                 sites=frozenset(line.site_ids.ids),
                 site_claim=(line.site_claim or "").strip(),
@@ -102,3 +110,10 @@ class GrIdentityMapping(models.Model):
             )
             for line in self
         ]
+
+    def _get_value(self):
+        """Return what is compared; a directory's names of groups have one spelling."""
+        self.ensure_one()
+        if self.directory_id and self.claim.strip() == GROUPS:
+            return canonical_dn(self.value)
+        return self.value.strip()

@@ -59,12 +59,12 @@ class GrIdentitySession(models.Model):
         )
 
     @api.model
-    def _end(self, identity, indexes=()):
-        """End the sessions of an account: the ones named, or all if none is named.
+    def _end(self, identities, indexes=()):
+        """End the sessions of accounts: the ones named, or all if none is named.
 
         :return: the sessions that were open
         """
-        domain = [("identity_id", "=", identity.id), ("ended_at", "=", False)]
+        domain = [("identity_id", "in", identities.ids), ("ended_at", "=", False)]
         if indexes:
             domain.append(("index_hash", "in", [_digest(index) for index in indexes]))
         sessions = self.search(domain)

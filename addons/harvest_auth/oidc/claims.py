@@ -10,8 +10,8 @@ _MAX_VALUES = 1000
 def flatten(claims: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return every claim as a list; what is nested gets dotted names.
 
-    ``{"realm_access": {"roles": ["a"]}}`` becomes ``{"realm_access.roles": ["a"]}``, and
-    so does a list of objects. What is deeper than ``_MAX_DEPTH`` is left out.
+    ``{"realm_access": {"roles": ["a"]}}`` becomes ``{"realm_access.roles": ["a"]}``,
+    and so does a list of objects. What is deeper than ``_MAX_DEPTH`` is left out.
     """
     found: dict[str, list[str]] = {}
     _collect(claims, "", found, 0)

@@ -1,7 +1,8 @@
 """The two things we ask a provider's servers: documents, and tokens for a code.
 
-Connections lead nowhere inside, follow no redirect and end (``guarded_http``); an answer
-is read up to ``_MAX_BYTES``. Sources: RFC 6749 §§2.3.1, 4.1.3, 5; Core 1.0 §§3.1.3, 9.
+Connections lead nowhere inside, follow no redirect and end (``guarded_http``); an
+answer is read up to ``_MAX_BYTES``. Sources: RFC 6749 §§2.3.1, 4.1.3, 5; Core 1.0
+§§3.1.3, 9.
 """
 
 import base64

@@ -13,6 +13,7 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 # What we verify; ``none`` and the HMAC family are not here, and cannot be configured.
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 _REQUIRED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_SENDS_ISS = "authorization_response_iss_parameter_supported"  # RFC 9207 §3
 _OPTIONAL = ("end_session_endpoint", "userinfo_endpoint")
 
 
@@ -40,7 +41,7 @@ def discovery_url(issuer: str) -> str:
 
 
 def is_safe_url(url: Any, trusted_hosts: frozenset[str] = frozenset()) -> bool:
-    """Whether it is https, or a host that may speak http; no credentials, no fragment."""
+    """Whether it is https, or a host that may speak http; without credentials."""
     try:
         parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
         _port = parts.port  # raises when it is no number
@@ -77,8 +78,7 @@ def parse_metadata(
     return Metadata(
         issuer=issuer,
         algorithms=_shared_algorithms(document),
-        sends_iss=document.get("authorization_response_iss_parameter_supported")
-        is True,
+        sends_iss=document.get(_SENDS_ISS) is True,
         **{name: document[name] for name in _REQUIRED},
         **optional,
     )

@@ -14,6 +14,34 @@ def _saml_provider(env, place):
     )
 
 
+@factory("gr.oidc.provider")
+def _oidc_provider(env, place):
+    return env["gr.oidc.provider"].create(
+        {
+            "name": "District sign-in",
+            "company_id": place.district.id,
+            "issuer": "https://op.example.org",
+            "client_id": "harvest",
+        }
+    )
+
+
+@factory("gr.directory")
+def _directory(env, place):
+    return env["gr.directory"].create(
+        {
+            "name": "District directory",
+            "company_id": place.district.id,
+            "servers": "dc1.example.org",
+            "bind_dn": "CN=reader,DC=example,DC=org",
+            "base": "DC=example,DC=org",
+            "user_filter": "(uid={login})",
+            "all_filter": "(objectClass=person)",
+            "subject_attribute": "entryUUID",
+        }
+    )
+
+
 @factory("gr.identity.mapping")
 def _mapping(env, place):
     return env["gr.identity.mapping"].create(
@@ -92,21 +120,3 @@ def _own_session(env, place):
             "last_seen": "2026-11-02 15:00:00",
         }
     )
-
-
-@factory("gr.api.key")
-def _api_key(env, place):
-    user = _identity(env, place).user_id
-    return env["gr.api.key"].create(
-        {
-            "name": "Reporting",
-            "apikey_ref": -next(_numbers) - 1,
-            "user_id": user.id,
-            "company_id": place.district.id,
-        }
-    )
-
-
-@factory("gr.api.bucket")
-def _bucket(env, _place):
-    return env["gr.api.bucket"].create({"key": f"k{next(_numbers)}"})

@@ -4,7 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -87,3 +89,79 @@ def at_hash(access_token):
 
 def _encode(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Server:
+    """The provider as ``client.Transport``: it answers as an honest one would.
+
+    A code is bound to the challenge and the nonce that its sign-in was begun with
+    (RFC 7636 §4.6), and counts once.
+    """
+
+    def __init__(self, issuer=ISSUER, client_id=CLIENT_ID):
+        self.issuer, self.client_id = issuer, client_id
+        self.codes = {}
+        self.peer = Peer()
+        self.claims = {}
+        self.exchanged = 0
+
+    def __call__(self, method, url, form, headers):
+        path = url.removeprefix(self.issuer)
+        if path == "/.well-known/openid-configuration":
+            return 200, json.dumps(self.document()).encode()
+        if path == "/jwks":
+            return 200, json.dumps(self.peer.jwks()).encode()
+        if (method, path) == ("POST", "/token"):
+            return self._exchange(form)
+        return 404, b"{}"
+
+    def document(self):
+        return {
+            "issuer": self.issuer,
+            **{
+                f"{name}_endpoint": f"{self.issuer}/{path}"
+                for name, path in (
+                    ("authorization", "auth"),
+                    ("token", "token"),
+                    ("end_session", "bye"),
+                )
+            },
+            "jwks_uri": f"{self.issuer}/jwks",
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+
+    def authorize(self, location, subject=SUBJECT):
+        """What the provider's page does: parameters of the answer for this request."""
+        asked = dict(parse_qsl(urlsplit(location).query))
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = (asked["code_challenge"], asked["nonce"], subject)
+        return {"code": code, "state": asked["state"], "iss": self.issuer}
+
+    def _exchange(self, form):
+        self.exchanged += 1
+        challenge, nonce, subject = self.codes.pop(form["code"], ("", "", ""))
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        if _encode(digest) != challenge:
+            return 400, b'{"error": "invalid_grant"}'
+        now = int(time.time())
+        claims = id_claims(
+            iss=self.issuer, sub=subject, nonce=nonce, iat=now, exp=now + 300, sid="s1"
+        )
+        token = sign(claims | self.claims)
+        return 200, json.dumps({"id_token": token, "access_token": "a"}).encode()
+
+    def logout_token(self, **changes):
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": "one",
+            "sub": SUBJECT,
+            "sid": "s1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        claims = {k: v for k, v in (claims | changes).items() if v is not None}
+        return sign(claims, header={"typ": "logout+jwt"})

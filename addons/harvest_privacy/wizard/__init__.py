@@ -1,1 +1,0 @@
-from . import gr_disclosure_record
