@@ -6,7 +6,7 @@
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "depends": ["harvest_base", "queue_job"],
+    "depends": ["harvest_base", "harvest_privacy", "queue_job"],
     "data": [
         "security/ir.model.access.csv",
         "security/gr_sync_security.xml",

@@ -23,6 +23,12 @@ _COMPARE = {
     "<=": SQL("<="),
 }
 _NEVER = SQL("false")
+# Objects about one person, and where they name the person.
+PERSONAL = {
+    "user": SQL("o.sourced_id"),
+    "demographics": SQL("o.sourced_id"),
+    "enrollment": SQL("COALESCE(o.payload #>> '{user,id}', '')"),
+}
 
 
 class RosterReader:
@@ -32,6 +38,7 @@ class RosterReader:
         self._cr = cr
         self.view = view
         self._sites = None if view.sites is None else sorted(view.site_keys)
+        self._hidden = sorted(view.hidden)
         # Sites of the orgs that a path names, by sourcedId.
         self._sites_of: dict[str, list[str]] = {}
 
@@ -150,16 +157,42 @@ class RosterReader:
         rows = SQL(
             "SELECT o.id, o.sourced_id, o.status, %s AS date_last_modified, o.type,"
             " o.sites, o.payload, false AS bare FROM gr_oneroster_object o"
-            " WHERE o.company_id = %s AND o.kind = %s AND %s AND %s",
+            " WHERE o.company_id = %s AND o.kind = %s AND %s AND %s AND %s",
             self._moment(SQL("o.date_last_modified")),
             self.view.company_id,
             kind,
             self._seen(),
             self._kept(SQL("o.status"), SQL("o.date_last_modified")),
+            SQL("NOT %s", self._is_hidden(kind)),
         )
         if self._sites is not None and self.view.former:
-            return SQL("%s UNION ALL %s", rows, self._withdrawn(kind))
+            rows = SQL("%s UNION ALL %s", rows, self._withdrawn(kind))
+        if self._hidden and self.view.since and kind in PERSONAL:
+            rows = SQL("%s UNION ALL %s", rows, self._revoked(kind))
         return rows
+
+    def _is_hidden(self, kind: str) -> SQL:
+        """Whether the row ``o`` is about a person whom the client may not see."""
+        if not self._hidden or kind not in PERSONAL:
+            return SQL("false")
+        return SQL("(%s = ANY(%s))", PERSONAL[kind], self._hidden)
+
+    def _revoked(self, kind: str) -> SQL:
+        """Bare tombstones of people who were told before the client lost them."""
+        return SQL(
+            "SELECT o.id, o.sourced_id, 'tobedeleted'::varchar, %s::timestamp, o.type,"
+            " o.sites, '{}'::jsonb, true FROM gr_oneroster_object o"
+            " WHERE o.company_id = %s AND o.kind = %s AND %s AND %s"
+            " AND o.date_published <= %s AND %s::timestamp >= %s",
+            self.view.since,
+            self.view.company_id,
+            kind,
+            self._seen(),
+            self._is_hidden(kind),
+            self.view.since,
+            self.view.since,
+            self.view.keep_from or datetime.min,
+        )
 
     def _moment(self, column: SQL) -> SQL:
         """Nothing is older to a client than its rights are."""
@@ -202,12 +235,14 @@ class RosterReader:
             " 'tobedeleted'::varchar, %(since)s::timestamp AS moment, o.type, o.sites,"
             " '{}'::jsonb, true FROM gr_oneroster_object o"
             " WHERE o.company_id = %(company)s AND o.kind = %(kind)s"
+            "   AND NOT %(hidden)s"
             "   AND o.sites ?| %(former)s AND o.date_published <= %(since)s"
             "   AND NOT EXISTS ("
             "  SELECT FROM gr_oneroster_object b WHERE b.company_id = o.company_id"
             "   AND b.kind = o.kind AND b.sourced_id = o.sourced_id"
             "   AND (b.sites IS NULL OR b.sites ?| %(sites)s))"
             " ORDER BY o.sourced_id, o.departed) w WHERE moment >= %(keep_from)s",
+            hidden=self._is_hidden(kind),
             since=self.view.since,
             company=self.view.company_id,
             kind=kind,
@@ -221,6 +256,9 @@ class RosterReader:
         grants = SQL(
             "(NOT e ? 'grant' OR e ->> 'grant' = ANY(%s))", sorted(self.view.grants)
         )
+        if self._hidden:
+            named = SQL("COALESCE(e ->> 'id' = ANY(%s), false)", self._hidden)
+            grants = SQL("%s AND NOT %s", grants, named)
         if self._sites is None:
             return grants
         return SQL(

@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": [
         "harvest_clearance",
+        "harvest_privacy",
         "harvest_webhook",
         "website_slides_survey",
         "hr_skills",

@@ -29,6 +29,7 @@
         "views/gr_identity_policy_views.xml",
         "views/gr_lockout_views.xml",
         "views/gr_session_views.xml",
+        "views/gr_api_key_views.xml",
         "views/res_users_views.xml",
         "views/login_templates.xml",
         "views/harvest_auth_menus.xml",

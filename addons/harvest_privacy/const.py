@@ -7,6 +7,7 @@ RIGHTS_AGE_RULE = "privacy.rights.age"
 PHOTO = "photo_media"
 THIRD_PARTY = "third_party"
 ELEARNING = "elearning"
+ANY_PURPOSE = "*"  # effects that look at the purpose themselves
 
 METHODS = [
     ("paper", "Signed form, attached"),

@@ -28,7 +28,9 @@ from . import gr_calendar_import
 from . import gr_calendar_import_day
 from . import gr_calendar_import_event
 from . import gr_day
+from . import gr_oneroster_consent_mixin
 from . import gr_oneroster_client
 from . import gr_oneroster_token
 from . import gr_oneroster_call
 from . import gr_oneroster_object
+from . import gr_student

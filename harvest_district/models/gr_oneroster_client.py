@@ -26,7 +26,9 @@ from ..roster_reader import RosterReader
 # As Odoo keeps its API keys: the secret is random and long, not a person's password.
 SECRETS = CryptContext(["pbkdf2_sha512"], pbkdf2_sha512__rounds=6_000)
 # What changes what a client sees.
-RIGHTS = frozenset({"site_ids", "share_state_id", "share_contacts"})
+RIGHTS = frozenset(
+    {"site_ids", "share_state_id", "share_contacts", "consent_purpose_id"}
+)
 
 
 class GrOnerosterClient(models.Model):
@@ -34,7 +36,7 @@ class GrOnerosterClient(models.Model):
 
     _name = "gr.oneroster.client"
     _description = "OneRoster Client"
-    _inherit = ["gr.guarded.mixin", "mail.thread"]
+    _inherit = ["gr.oneroster.consent.mixin", "gr.guarded.mixin", "mail.thread"]
     _order = "name, id"
     _check_company_auto = True
     _guarded = frozenset(
@@ -296,6 +298,7 @@ class GrOnerosterClient(models.Model):
             former=frozenset(self.former_site_ids.ids) - sites,
             grants=frozenset(name for name, given in grants.items() if given),
             since=self.rights_date or None,
+            hidden=self._get_hidden(),
             keep_from=fields.Datetime.now() - timedelta(days=keep_days),
         )
 

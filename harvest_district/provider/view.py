@@ -21,6 +21,8 @@ class View:
     :param grants: of ``STATE_ID`` and ``CONTACTS``
     :param since: when the client's rights changed last (UTC); nothing looks older to
         it, so that its next delta brings all that it sees differently now
+    :param hidden: sourcedIds of people that the client may not see: students whose
+        families have not consented to its purpose, and their families
     :param keep_from: deletions before this moment (UTC) are not told any more
     """
 
@@ -29,6 +31,7 @@ class View:
     former: frozenset[int] = frozenset()
     grants: frozenset[str] = frozenset()
     since: datetime | None = None
+    hidden: frozenset[str] = frozenset()
     keep_from: datetime | None = None
 
     @property
@@ -39,6 +42,8 @@ class View:
     def shows(self, element: Mapping[str, Any]) -> bool:
         """Whether a part of an object (a role, a reference) is for this client."""
         if "grant" in element and element["grant"] not in self.grants:
+            return False
+        if element.get("id") in self.hidden:
             return False
         keys = self.site_keys
         if keys is None or "sites" not in element:

@@ -22,6 +22,7 @@ from . import test_gr_sync_undo_histories
 from . import test_gr_sync_vendors
 from . import test_js
 from . import test_oneroster_client
+from . import test_oneroster_consent
 from . import test_oneroster_http
 from . import test_oneroster_publish
 from . import test_oneroster_read

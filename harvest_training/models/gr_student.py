@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.harvest_privacy.const import ELEARNING
+
 from ..const import INTEGRATION_STATUS, LEARNING_STATUS, OPEN_STATUS
 from ..notices import MODES
 
@@ -249,6 +251,58 @@ class GrStudent(models.Model):
         Document = self.env["gr.document.request"].sudo()
         Document.search([("student_id", "in", self.ids)]).student_id = kept
         self.write({"partner_id": False, "active": False})
+
+    @api.model
+    def _gr_consent_effects(self):
+        effects = super()._gr_consent_effects()
+        others = effects.get(ELEARNING, [])
+        return effects | {ELEARNING: [*others, "_gr_effect_elearning"]}
+
+    def _gr_effect_elearning(self, _purpose, permitted):
+        """Close a pupil's courses; what was reached stays in the record."""
+        if self.learner_type != "pupil":
+            return ""
+        if permitted:
+            return self.env._("Online courses may be opened for the student.")
+        enrollments = self.training_enrollment_ids
+        ended = enrollments.filtered(lambda one: one.status in OPEN_STATUS)
+        ended._withdraw(self.env._("The family withdrew its consent."))
+        members = self.env["slide.channel.partner"].search(
+            [("partner_id", "in", self.partner_id.ids)]
+        )
+        for channel in members.channel_id:
+            channel._remove_membership(self.partner_id.ids)
+        return self.env._(
+            "%(programs)s training programs were ended and %(courses)s courses closed."
+            " What was reached stays in the record.",
+            programs=len(ended),
+            courses=len(members),
+        )
+
+    @api.model
+    def _gr_check_elearning(self, partner_ids):
+        """Refuse courses for pupils whose families said no. Silence is not a no.
+
+        :raise UserError: names a pupil and what to do
+        """
+        refused = self.env["gr.consent.standing"].sudo()  # whoever may read them
+        refused = refused.search(
+            [
+                ("student_id.partner_id", "in", partner_ids),
+                ("student_id.learner_type", "=", "pupil"),
+                ("purpose_id.code", "=", ELEARNING),
+                ("state", "!=", "given"),
+            ],
+            limit=1,
+        )
+        if refused:
+            raise UserError(
+                self.env._(
+                    "There is no consent to online learning of %(student)s. Ask the"
+                    " family, and record the answer under Privacy / Decisions.",
+                    student=refused.student_id.name,
+                )
+            )
 
 
 def _get_integration_status(statuses):

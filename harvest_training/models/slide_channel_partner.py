@@ -9,11 +9,16 @@ class SlideChannelPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self.env["gr.student"]._gr_check_elearning(
+            [vals.get("partner_id") for vals in vals_list]
+        )
         members = super().create(vals_list)
         members._gr_get_trackers()._refresh()
         return members
 
     def write(self, vals):
+        if vals.get("active"):
+            self.env["gr.student"]._gr_check_elearning(self.partner_id.ids)
         result = super().write(vals)
         if FACTS & vals.keys():
             self._gr_get_trackers()._refresh()

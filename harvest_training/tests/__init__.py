@@ -1,3 +1,4 @@
+from . import test_consent_elearning
 from . import test_certificate_pages
 from . import test_certification
 from . import test_consistency

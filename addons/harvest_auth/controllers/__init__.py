@@ -1,2 +1,3 @@
 from . import harvest_auth
+from . import json2
 from . import oidc

@@ -1,6 +1,8 @@
+from . import gr_http_bearer_mixin
 from . import gr_http_session_mixin
 from . import gr_user_policy_mixin
 from . import gr_user_lockout_mixin
+from . import gr_user_key_mixin
 from . import gr_user_session_mixin
 from . import gr_identity_provider_mixin
 from . import gr_identity_secret_mixin
@@ -10,6 +12,8 @@ from . import gr_identity_mapping
 from . import gr_identity_replay
 from . import gr_identity_request
 from . import gr_identity_session
+from . import gr_api_bucket
+from . import gr_api_key
 from . import gr_identity_policy
 from . import gr_lockout
 from . import gr_rule
@@ -19,5 +23,9 @@ from . import gr_oidc_provider
 from . import gr_directory
 from . import gr_user_directory_mixin
 from . import ir_http
+from . import ir_model_access
+from . import ir_rule
 from . import res_company_ldap
 from . import res_users
+from . import res_users_apikeys
+from . import res_users_apikeys_description

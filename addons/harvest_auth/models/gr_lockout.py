@@ -110,18 +110,20 @@ class GrLockout(models.Model):
     def _count(self, ticket, user, break_glass):
         """Count in both places, or in none when one of them refuses."""
         now = time.time()
-        with own_cursor(self.env.registry) as cr:
+        limits = {kind: self._limits(kind, break_glass) for kind in KINDS}
+        known_days = self.env["gr.rule"].sign_in_rule("auth.lockout.known_days")
+        with own_cursor(self.env) as cr:
             done = {
                 kind: attempt(
                     self._lock_row(cr, kind, getattr(ticket, kind)),
-                    self._limits(kind, break_glass),
+                    limits[kind],
                     now,
                 )
                 for kind in KINDS
             }
             network = done["network"]
             if not network.allowed and (
-                break_glass or self._is_known_here(cr, user, ticket.network)
+                break_glass or self._is_known_here(cr, user, ticket.network, known_days)
             ):
                 done["network"] = replace(network, allowed=True)
             if all(one.allowed for one in done.values()):
@@ -137,7 +139,7 @@ class GrLockout(models.Model):
         :param account: the account's own, too; not while a second factor is due, else
             a stolen password would pay for guesses of the code
         """
-        with own_cursor(self.env.registry) as cr:
+        with own_cursor(self.env) as cr:
             for kind in KINDS if account else KINDS[1:]:
                 counter = self._lock_row(cr, kind, getattr(ticket, kind))
                 self._save(cr, kind, ticket, succeeded(counter, own=kind == "account"))
@@ -157,9 +159,10 @@ class GrLockout(models.Model):
         :return: seconds that the network is sent away for, 0 for none
         """
         ticket = Ticket("", "", network_of(address))
-        with own_cursor(self.env.registry) as cr:
+        limits = self._limits("network", break_glass=False)
+        with own_cursor(self.env) as cr:
             counter = self._lock_row(cr, "key", ticket.network)
-            done = attempt(counter, self._limits("network", False), time.time())
+            done = attempt(counter, limits, time.time())
             self._save(cr, "key", ticket, done.counter)
         if done.locked:
             self._alarm("key", ticket, self.env["res.users"])
@@ -239,14 +242,13 @@ class GrLockout(models.Model):
         )
 
     @api.model
-    def _is_known_here(self, cr, user, network):
+    def _is_known_here(self, cr, user, network, days):
         """Tell whether this person signed in from this network before.
 
         So the guesses of one child do not keep the whole school out.
         """
         if not user:
             return False
-        days = self.env["gr.rule"].sign_in_rule("auth.lockout.known_days")
         cr.execute(
             SQL(
                 """SELECT 1 FROM gr_session
@@ -266,7 +268,7 @@ class GrLockout(models.Model):
     def _alarm(self, kind, ticket, user):
         """Tell the person and the administrators of a lock, and write it down."""
         _logger.warning("Sign-in locked: %s, last from %s", kind, ticket.network)
-        with own_cursor(self.env.registry) as cr:
+        with own_cursor(self.env) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["res.users"]._gr_audit("lock", user, {"kind": kind})
             where = ticket.network

@@ -129,8 +129,6 @@ class GrSession(models.Model):
             return
         row = getattr(request, "gr_session_row", None)
         now = time.time()
-        if self.env.cr.readonly:
-            self.env.cr.rollback()  # as Odoo does: nothing is lost, the replica let go
         try:
             if row is None:
                 self._open(now)
@@ -146,7 +144,7 @@ class GrSession(models.Model):
         started = min(now, session.get("create_time") or now)
         agent = http.user_agent
         names = [name.capitalize() for name in (agent.browser, agent.platform) if name]
-        with own_cursor(self.env.registry, durable=False) as cr:
+        with own_cursor(self.env, durable=False) as cr:
             cr.execute(
                 SQL(
                     """INSERT INTO gr_session (identifier, user_id, device, address,
@@ -169,7 +167,7 @@ class GrSession(models.Model):
 
     @api.model
     def _touch(self, now):
-        with own_cursor(self.env.registry, durable=False) as cr:
+        with own_cursor(self.env, durable=False) as cr:
             cr.execute(
                 SQL(
                     """UPDATE gr_session
@@ -186,7 +184,7 @@ class GrSession(models.Model):
     @api.model
     def _close(self, sid, reason):
         """End one session for good, whatever becomes of the request."""
-        with own_cursor(self.env.registry) as cr:
+        with own_cursor(self.env) as cr:
             cr.execute(
                 SQL(
                     """UPDATE gr_session

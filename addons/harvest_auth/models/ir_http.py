@@ -7,7 +7,7 @@ from ..const import SESSION_KEY
 class IrHttp(models.AbstractModel):
     """A session that the district's system has ended is no session here."""
 
-    _inherit = ["gr.http.session.mixin", "ir.http"]
+    _inherit = ["gr.http.session.mixin", "gr.http.bearer.mixin", "ir.http"]
     _name = "ir.http"
 
     @classmethod

@@ -22,6 +22,7 @@ class ResUsers(models.Model):
         "gr.user.policy.mixin",
         "gr.user.lockout.mixin",
         "gr.user.session.mixin",
+        "gr.user.key.mixin",
         "gr.user.directory.mixin",
         "res.users",
     ]

@@ -120,3 +120,21 @@ def _own_session(env, place):
             "last_seen": "2026-11-02 15:00:00",
         }
     )
+
+
+@factory("gr.api.key")
+def _api_key(env, place):
+    user = _identity(env, place).user_id
+    return env["gr.api.key"].create(
+        {
+            "name": "Reporting",
+            "apikey_ref": -next(_numbers) - 1,
+            "user_id": user.id,
+            "company_id": place.district.id,
+        }
+    )
+
+
+@factory("gr.api.bucket")
+def _bucket(env, _place):
+    return env["gr.api.bucket"].create({"key": f"k{next(_numbers)}"})

@@ -1,1 +1,2 @@
 from . import records
+from . import disclosures

@@ -143,6 +143,10 @@ class GrConsent(models.Model):
         Standing = self.env["gr.consent.standing"]
         for purpose, rows in consents.grouped("purpose_id").items():
             Standing._refresh(rows.student_id, purpose)
+        for consent in consents:
+            given = consent.decision == GIVEN
+            action = "consent_given" if given else "consent_withdrawn"
+            self.env["gr.privacy.audit"]._log(action, consent, consent.student_id)
         return consents
 
     @api.model

@@ -97,14 +97,15 @@ class GrConsentText(models.Model):
     def _onchange_sample(self):
         """Begin with the sample of the purpose, in the language of the text."""
         purpose = self.purpose_id
-        lang = self._get_lang()
+        lang = self._get_lang_of(self.language_id)
         if purpose and lang and not self.title and not self.body:
             sample = purpose.with_context(lang=lang)
             self.title, self.body = sample.name, sample.text_sample or Markup()
 
-    def _get_lang(self):
-        """Return the installed language of Odoo for the text's, or an empty text."""
-        code = self.language_id.code or ""
+    @api.model
+    def _get_lang_of(self, language):
+        """Return the installed language of Odoo for one of ours, or an empty text."""
+        code = language.code or "-"
         langs = self.env["res.lang"].get_installed()
         return next((lang for lang, _name in langs if lang[:2] == code[:2]), "")
 

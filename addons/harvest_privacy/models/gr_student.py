@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import PHOTO, RIGHTS_AGE_RULE
+from ..const import ANY_PURPOSE, PHOTO, RIGHTS_AGE_RULE
 from ..standing import GIVEN
 
 _logger = logging.getLogger(__name__)
@@ -12,7 +12,12 @@ _logger = logging.getLogger(__name__)
 class GrStudent(models.Model):
     """What a family allowed, and what follows from it."""
 
-    _inherit = "gr.student"
+    _name = "gr.student"
+    _inherit = [
+        "gr.student",
+        "gr.student.directory.mixin",
+        "gr.student.disclosure.mixin",
+    ]
 
     consent_ids = fields.One2many(
         "gr.consent",
@@ -71,17 +76,20 @@ class GrStudent(models.Model):
     def _gr_consent_effects(self):
         """Return ``{purpose code: [method names]}`` of what follows from a decision.
 
-        Extend it in the addon that acts. A method is called on one student, sudoed,
-        with ``permitted``; it makes the state so, whatever it was, and returns what it
-        did as a sentence, or nothing.
+        Extend it in the addon that acts; the code ``ANY_PURPOSE`` is for every purpose.
+        A method is called on one student, sudoed, with ``(purpose, permitted)``; it
+        makes the state so, whatever it was, and returns what it did as a sentence, or
+        nothing.
         """
         return {PHOTO: ["_gr_effect_photo"]}
 
     def _gr_run_consent_effects(self, consent, permitted):
         """Run what is registered for the purpose; write down what was done."""
         self.ensure_one()
-        for method in self._gr_consent_effects().get(consent.purpose_id.code, ()):
-            state, summary = self._gr_try_effect(method, permitted)
+        effects, purpose = self._gr_consent_effects(), consent.purpose_id
+        methods = [*effects.get(purpose.code, ()), *effects.get(ANY_PURPOSE, ())]
+        for method in methods:
+            state, summary = self._gr_try_effect(method, purpose, permitted)
             if summary:
                 self.env["gr.consent.effect"].sudo().create(  # guarded from clients
                     {
@@ -100,19 +108,21 @@ class GrStudent(models.Model):
         if self._gr_has_consent(effect.purpose_id) != effect.permitted:
             state, summary = "done", self.env._("No longer needed: decided anew")
         else:
-            state, summary = self._gr_try_effect(effect.code, effect.permitted)
+            state, summary = self._gr_try_effect(
+                effect.code, effect.purpose_id, effect.permitted
+            )
         if state == "done":
             done = {"state": state, "done_at": fields.Datetime.now()}
             if summary:
                 done["summary"] = summary
             effect.sudo().write(done)  # guarded from clients
 
-    def _gr_try_effect(self, method, permitted):
+    def _gr_try_effect(self, method, purpose, permitted):
         """Return ``(state, sentence)``. A decision is kept even if its effect fails."""
         try:
             with self.env.cr.savepoint():
                 # sudo: what the family decided is done, whoever wrote it down
-                return "done", getattr(self.sudo(), method)(permitted)
+                return "done", getattr(self.sudo(), method)(purpose, permitted)
         except Exception:
             _logger.exception("Effect %s of a consent failed", method)
             return "failed", self.env._(
@@ -121,7 +131,7 @@ class GrStudent(models.Model):
                 effect=method,
             )
 
-    def _gr_effect_photo(self, permitted):
+    def _gr_effect_photo(self, _purpose, permitted):
         """Without the family's consent there is no photo of the child anywhere."""
         if permitted:
             return self.env._("A photo of the student may be added and shown.")

@@ -93,3 +93,94 @@ def _effect(env, place):
             "state": "done",
         }
     )
+
+
+@factory("gr.party.kind")
+def _party_kind(env, place):
+    return env.ref("harvest_privacy.gr_party_kind_school")
+
+
+@factory("gr.record.category")
+def _record_category(env, place):
+    return env.ref("harvest_privacy.gr_record_category_attendance")
+
+
+@factory("gr.directory.category")
+def _directory_category(env, place):
+    return env.ref("harvest_privacy.gr_directory_category_name")
+
+
+@factory("gr.disclosure.basis")
+def _basis(env, place):
+    return env.ref("harvest_privacy.gr_disclosure_basis_a2")
+
+
+def make_notice(env, place, **values):
+    return env["gr.directory.notice"].create(
+        {
+            "name": "Test",
+            "company_id": place.district.id,
+            "category_ids": env["gr.directory.category"].search([]).ids,
+            "notice_date": "2020-07-01",
+            "date_start": "2020-08-01",
+            "date_end": "2099-06-30",
+            **values,
+        }
+    )
+
+
+@factory("gr.directory.notice")
+def _notice(env, place):
+    found = env["gr.directory.notice"].search(
+        [("company_id", "=", place.district.id), ("name", "=", place.site.name)]
+    )
+    year = place.site.id % 50 + 1900  # no two in one district at the same time
+    return found or make_notice(
+        env,
+        place,
+        name=place.site.name,
+        notice_date=f"{year}-07-01",
+        date_start=f"{year}-08-01",
+        date_end=f"{year}-12-31",
+    )
+
+
+@factory("gr.directory.choice")
+def _choice(env, place):
+    return env["gr.directory.choice"].create(
+        {
+            "student_id": place.student.id,
+            "guardianship_id": place.guardian.id,
+            "method": "oral",
+        }
+    )
+
+
+def make_request(env, place, **values):
+    """The dialogue of a school that may have the records."""
+    return env["gr.disclosure.record"].create(
+        {
+            "company_id": place.district.id,
+            "student_ids": place.student.ids,
+            "party_name": "Pat Registrar",
+            "party_organization": "Next Elementary",
+            "party_kind_id": env.ref("harvest_privacy.gr_party_kind_school").id,
+            "basis_id": env.ref("harvest_privacy.gr_disclosure_basis_a2").id,
+            "legitimate_interest": "Enrollment",
+            "identity_method": "letterhead",
+            "record_category_ids": env.ref(
+                "harvest_privacy.gr_record_category_enrollment"
+            ).ids,
+            **values,
+        }
+    )
+
+
+@factory("gr.disclosure")
+def _disclosure(env, place):
+    return make_request(env, place)._record("disclosed")
+
+
+@factory("gr.disclosure.line")
+def _disclosure_line(env, place):
+    return _disclosure(env, place).line_ids

@@ -160,7 +160,7 @@ class TestGrConsent(PrivacyCommon):
     def test_a_failed_effect_does_not_undo_the_decision(self):
         Student = type(self.student)
 
-        def broken(student, permitted):
+        def broken(student, purpose, permitted):
             raise ValueError("out of order")
 
         self.patch(Student, "_gr_effect_photo", broken)

@@ -1,0 +1,1 @@
+from . import gr_disclosure_record
