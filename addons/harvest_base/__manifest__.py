@@ -7,7 +7,7 @@
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
     "depends": ["harvest_crypto", "mail", "portal", "contacts"],
-    "external_dependencies": {"python": ["weasyprint"]},
+    "external_dependencies": {"python": ["python-stdnum", "weasyprint"]},
     "data": [
         "security/harvest_base_groups.xml",
         "security/ir.model.access.csv",

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from sys import intern
 
+from odoo.addons.harvest_base.never_stored import by_value
+
 from . import vocab
 from .errors import BadValue, RefusedFile
 from .problems import Problems
@@ -17,6 +19,9 @@ from .values import (
     parse_school_year,
     shape,
 )
+
+# Columns whose ids are looked at one by one.
+IDS = ("identifier", "userIds")
 
 
 class Cells:
@@ -62,6 +67,16 @@ class Cells:
             raise BadValue("id_missing", "sourcedId")
         text = self._id(text, "sourcedId")
         self.id = intern(text) if self.shares_id else text
+
+    def drop_never_stored(self) -> None:
+        """Empty the cells that hold what looks like a social security number.
+
+        Lists of ids are left to ``persons``, which drops one id and keeps the others.
+        """
+        for column, text in self._values.items():
+            if column not in IDS and by_value(text):
+                self._values[column] = ""
+                self.warn("ssn_dropped", column)
 
     def __getitem__(self, column: str) -> str:
         return self._values.get(column, "")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from odoo.addons.harvest_base.never_stored import by_name
+
 from .bundle import Bundle
 from .errors import RefusedFile
 from .problems import Problem, Problems, make
@@ -87,11 +89,11 @@ class HeaderedFile:
         dropped = {letters(name) for name in self._columns.dropped}
         extra = 0
         for name, column in zip(header, self.found, strict=True):
-            if column or not name or name.startswith("metadata."):
+            if column or not name:
                 continue
-            if letters(name) in dropped:
+            if letters(name) in dropped or by_name(name):
                 self._problems.add("dropped_by_policy", self.file, 1, name)
-            else:
+            elif not name.startswith("metadata."):
                 extra += 1
         if extra:
             self._problems.add("header_unknown", self.file, 1, count=extra)

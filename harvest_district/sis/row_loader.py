@@ -54,6 +54,7 @@ class RowLoader:
 
     def _take(self) -> None:
         cells, kind, roster = self._cells, self.table.kind, self._roster
+        cells.drop_never_stored()
         status = cells["status"].lower() or vocab.ACTIVE
         if status in vocab.REMOVED:
             known = cells.id in roster.entities(kind) or cells.id in roster.aside(kind)

@@ -10,6 +10,7 @@ from . import res_company
 from . import gr_site
 from . import gr_site_role
 from . import gr_school_year
+from . import base
 from . import gr_day
 from . import gr_student
 from . import gr_student_demographics

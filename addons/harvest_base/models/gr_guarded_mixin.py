@@ -1,5 +1,7 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
+
+from ..never_stored import by_value
 
 # A record's site is one of these, or hangs on one.
 PLACES = {"site_id", "site_ids", "group_id"}
@@ -22,6 +24,7 @@ class GrGuardedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_student(*vals_list)
+        self._check_never_stored(*vals_list)
         for vals in vals_list:
             # An empty value is what a form sends for a field that is not there.
             self._refuse_guarded(
@@ -31,6 +34,7 @@ class GrGuardedMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_student(vals)
+        self._check_never_stored(vals)
         self._refuse_guarded(self._guarded & vals.keys())
         self._refuse_guarded(
             {
@@ -49,6 +53,20 @@ class GrGuardedMixin(models.AbstractModel):
         if "student_id" in self._fields:
             students = [vals.get("student_id") for vals in vals_list]
             self.env["gr.student"]._check_may_link(students)
+
+    def _check_never_stored(self, *vals_list):
+        """Refuse numbers that no record may hold (EC 49076.7); never repeat them."""
+        for vals in vals_list:
+            for name, value in vals.items():
+                if by_value(value) and name in self._fields:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” holds what looks like a social security"
+                            " number. It is never stored here (EC 49076.7): leave it"
+                            " out, and shred the paper that it came on.",
+                            field=self._fields[name].string,
+                        )
+                    )
 
     def _refuse_guarded(self, names):
         if names and not self.env.su:

@@ -14,3 +14,4 @@ from . import test_guarded
 from . import test_sealed_fields
 from . import test_sealed_files
 from . import test_student_contact
+from . import test_never_stored

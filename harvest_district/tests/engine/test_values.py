@@ -178,6 +178,14 @@ def test_social_security_numbers_are_dropped_and_reported():
     }
 
 
+def test_such_a_number_is_dropped_from_any_column_and_never_repeated():
+    shot = snapshot(changed("users", 1, middleName="is 123-45-6789"))
+    assert payload(shot, "student", "s0")["middle_name"] == ""
+    [problem] = [p for p in shot.problems if p.code == "ssn_dropped"]
+    assert (problem.column, problem.row) == ("middleName", 3)
+    assert "6789" not in str(problem)
+
+
 @pytest.mark.parametrize("column", ["givenName", "familyName", "role", "sourcedId"])
 def test_an_empty_required_cell_sets_its_row_aside(column):
     shot = snapshot(changed("users", 1, **{column: "  "}))
