@@ -15,6 +15,7 @@ from log_watch import LogWatch
 
 from scripts.launcher.paths import Addon, Ground
 
+PATIENCE = 60_000  # ms until a step counts as not reached, on a busy machine too
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -44,6 +45,27 @@ def pytest_collection_modifyitems(items) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
     # The longest piece first: the other process does the rest meanwhile.
     items.sort(key=lambda item: "server" not in item.fixturenames)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(load_registry) -> Iterator[None]:
+    """Each of several processes has its own copy of the filestore, too.
+
+    pytest-odoo shares it, but who collects garbage knows only the own database.
+    """
+    from odoo.tools import config
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    shared = Path(config.filestore("any"))
+    own = shared.with_name(f"{shared.name}-{worker}")
+    shutil.rmtree(own, ignore_errors=True)
+    shutil.copytree(shared, own, copy_function=os.link)
+    with patch.object(config, "filestore", return_value=str(own)):
+        yield
+    shutil.rmtree(own, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -122,10 +144,12 @@ class Relaunched:
         from playwright.sync_api import Error
 
         try:
-            return self._browser.new_context(**options)
+            context = self._browser.new_context(**options)
         except Error:
             self._browser = self._launch()
-            return self._browser.new_context(**options)
+            context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        return context
 
     def close(self) -> None:
         self._browser.close()

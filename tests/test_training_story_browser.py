@@ -21,7 +21,6 @@ from training_learner import Learner
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 SMALLEST = {"width": 320, "height": 640}  # CSS pixels, WCAG 1.4.10
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 20_000  # ms until a step by telephone counts as not reached
 # From the last verified document to the letter, as they follow each other.
 MAIL_JOBS = (
     "harvest_training.ir_cron_generate_completion_certificates",
@@ -40,7 +39,6 @@ def tab(server, chromium):
         context = chromium.new_context(base_url=server.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         return page
 
