@@ -16,3 +16,9 @@ COOKIE = "gr_sign_in"  # binds a sign-in to the browser that began it
 SESSION_KEY = "gr_identity_session"  # in Odoo's session: which sign-in it came from
 REFUSED_PATH = "/web/login?gr_sign_in=refused"
 DEFAULT_TARGET = "/odoo"
+
+# Hosts inside that may be asked, and by plain http; system parameter, with commas.
+TRUSTED_HOSTS_PARAM = "harvest_auth.trusted_hosts"
+METADATA_MAX_BYTES = 256 * 1024
+METADATA_TIMEOUT = (10, 20)  # seconds to connect, and between two bytes
+CERTIFICATE_WARN_DAYS = 30  # before their signing key ends, administrators are told

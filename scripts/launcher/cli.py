@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from scripts.launcher import doctor, i18n, inside, lint, serve, testing
+from scripts.launcher import doctor, i18n, inside, lint, peers, serve, testing
 from scripts.launcher.errors import GroundError
 from scripts.launcher.paths import Ground
 from scripts.launcher.steps import Steps
@@ -53,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_lint(commands)
     _add_bench(commands)
     _add(commands, "i18n", "bring the translation files up to date", _i18n)
+    _add(commands, "peers", "install the systems that tests sign in at", _peers)
     _add(commands, "doctor", "check each part of the ground", _doctor)
     _add_on_database(commands, "shell", "open Odoo's shell", _shell)
     _add_on_database(
@@ -120,6 +121,10 @@ def _bench(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
 
 def _i18n(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
     return i18n.i18n(ground, steps)
+
+
+def _peers(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
+    return peers.install(steps)
 
 
 def _doctor(ground: Ground, steps: Steps, options, rest: list[str]) -> int:

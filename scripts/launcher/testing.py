@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.launcher import proc
+from scripts.launcher import peers, proc
 from scripts.launcher.database import Databases
 from scripts.launcher.nginx import find_nginx
 from scripts.launcher.paths import Ground
@@ -31,6 +31,7 @@ TEST_OPTIONS = {
 def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
     """Run the tests named, or all; return pytest's exit code."""
     ready = prepare(ground, steps, development=True, needs=[CHROMIUM])
+    peers.offer(steps)
     templates = Templates(ready.databases, ready.odoo, steps)
     template = templates.ensure(ground.addons)
     base = templates.ensure_base(ground.addons)

@@ -1,3 +1,4 @@
 from . import harvest_auth
 from . import json2
 from . import oidc
+from . import saml

@@ -5,10 +5,12 @@ import secrets
 
 from werkzeug.urls import url_parse
 
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessDenied
 from odoo.http import request, route
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
+from odoo.addons.web.controllers.session import Session
 from odoo.addons.web.controllers.utils import _get_login_redirect_url
 
 from ..const import COOKIE, REFUSED_PATH, SESSION_KEY, SIGN_IN_MINUTES
@@ -32,6 +34,27 @@ class HarvestAuthHome(AuthSignupHome):
                     " the administrator of your program."
                 )
         return response
+
+
+class HarvestAuthSession(Session):
+    @route(readonly=False)  # the session's end is written
+    def logout(self, redirect="/odoo"):
+        """Log out there, too, where the sign-in came from."""
+        where = self._leave()
+        response = super().logout(redirect=redirect)
+        return request.redirect(where, 303, local=False) if where else response
+
+    def _leave(self):
+        key = request.session.get(SESSION_KEY)
+        if not key:
+            return None
+        # As the system: the own session, in nobody's table, without a user.
+        sessions = request.env["gr.identity.session"].with_user(SUPERUSER_ID)
+        session = sessions._find(key)
+        if not session._is_open():
+            return None
+        session.ended_at = fields.Datetime.now()
+        return session.identity_id._get_provider()._get_logout_address(session)
 
 
 class SignInFlow:
@@ -73,11 +96,11 @@ class SignInFlow:
         rows = request.env["gr.identity.request"].sudo()  # nobody's table, our own step
         return rows._consume(provider, key, request.cookies.get(COOKIE))
 
-    def _finish(self, provider, user, subject, target=None, index=None, expires=None):
+    def _finish(self, provider, user, subject, target=None, **session):
         """Sign the user in here, and go where the person wanted to go.
 
-        :param str index: the provider's name of the session, for their log-out
-        :param datetime expires: until when they let it last; naive UTC
+        :param session: ``index``, ``expires``, ``name``, ``kept`` of
+            ``gr.identity.session._begin``
         """
         identity = provider.identity_ids.search(
             [(provider._get_link_field(), "=", provider.id), ("subject", "=", subject)]
@@ -92,7 +115,7 @@ class SignInFlow:
             raise IdentityRefused("login_refused", f"user {user.id}") from error
         # sudo: nobody's table
         sessions = request.env["gr.identity.session"].sudo()
-        request.session[SESSION_KEY] = sessions._begin(identity, index, expires)
+        request.session[SESSION_KEY] = sessions._begin(identity, **session)
         path = _get_login_redirect_url(auth_info["uid"], target)
         return request.redirect(path, 303)
 
@@ -100,4 +123,5 @@ class SignInFlow:
         """Send the person back with one sentence; the reason goes to the log."""
         request.env.cr.rollback()
         _logger.info("%s %s refused: %s", provider._name, provider.id, error)
+        provider._audit("login_refused", outcome="refused", detail={"code": error.code})
         return request.redirect(REFUSED_PATH, 303)

@@ -17,6 +17,7 @@ from . import gr_api_key
 from . import gr_identity_policy
 from . import gr_lockout
 from . import gr_rule
+from . import gr_saml_trust_mixin
 from . import gr_saml_provider
 from . import gr_session
 from . import gr_oidc_provider

@@ -9,7 +9,7 @@ from ..exceptions import IdentityRefused
 from ..provisioning import check_subject, decide, email_of
 
 _logger = logging.getLogger(__name__)
-STATE_FIELDS = frozenset({"state", "test_date", "test_lines"})
+STATE_FIELDS = frozenset({"state", "test_date", "test_lines", "test_claims"})
 
 
 class GrIdentityProviderMixin(models.AbstractModel):
@@ -73,6 +73,8 @@ class GrIdentityProviderMixin(models.AbstractModel):
     )
     test_date = fields.Datetime("Last Test", readonly=True, copy=False)
     test_lines = fields.Json(readonly=True, copy=False)
+    test_claims = fields.Json(readonly=True, copy=False)
+    test_claims_text = fields.Text(compute="_compute_test_claims_text")
 
     @api.model
     def _get_profiles(self):
@@ -295,6 +297,14 @@ class GrIdentityProviderMixin(models.AbstractModel):
             self.state = "tested" if passed else "draft"
         self.write({"test_date": fields.Datetime.now(), "test_lines": lines})
 
+    @api.depends("test_claims")
+    def _compute_test_claims_text(self):
+        for provider in self:
+            claims = provider.test_claims or {}
+            provider.test_claims_text = "\n".join(
+                f"{name}: {', '.join(values)}" for name, values in claims.items()
+            )
+
     def action_enable(self):
         self.ensure_one()
         self.check_access("write")
@@ -307,6 +317,36 @@ class GrIdentityProviderMixin(models.AbstractModel):
     def action_disable(self):
         self.check_access("write")
         self.sudo().state = "draft"  # guarded; who may write decides
+
+    # WHO IS TOLD
+
+    def _get_logout_address(self, session):
+        """Return where to send a browser that logs out here; None: nowhere.
+
+        :param session: the row of ``gr.identity.session``
+        """
+        return
+
+    def _alarm(self, summary):
+        """Tell the district's administrators, once for each cause."""
+        self.ensure_one()
+        group = self.env.ref("harvest_base.group_harvest_admin")
+        admins = group.all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        known = self.activity_ids.filtered(lambda a: a.summary == summary).user_id
+        for admin in admins - known:
+            self.activity_schedule(
+                "mail.mail_activity_data_warning", summary=summary, user_id=admin.id
+            )
+
+    def _audit(self, action, **values):
+        """Note an event at once: a refusal is rolled back otherwise."""
+        if "gr.audit.event" in self.env:
+            # sudo: the log is nobody's to write by hand
+            self.env["gr.audit.event"].sudo()._log_now(
+                action, model=self._name, res_ids=self.ids, **values
+            )
 
 
 def _like(text):

@@ -55,8 +55,12 @@ class GrIdentityRequest(models.Model):
             }
         )
         if kept:
-            row.secrets_sealed = seal(json.dumps(kept), row._get_place())
+            row._keep(kept)
         return row
+
+    def _keep(self, kept):
+        """Seal what the answer is checked with."""
+        self.secrets_sealed = seal(json.dumps(kept), self._get_place())
 
     @api.model
     def _consume(self, provider, key, browser):

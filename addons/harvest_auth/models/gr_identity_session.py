@@ -1,7 +1,10 @@
+import json
 import secrets
 from hashlib import sha256
 
 from odoo import api, fields, models
+
+from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 
 class GrIdentitySession(models.Model):
@@ -21,6 +24,8 @@ class GrIdentitySession(models.Model):
         "gr.identity", required=True, index=True, ondelete="cascade", readonly=True
     )
     index_hash = fields.Char(index="btree_not_null", readonly=True)
+    name_hash = fields.Char(index="btree_not_null", readonly=True)
+    kept_sealed = fields.Char(groups=fields.NO_ACCESS, readonly=True)
     created = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now, index=True
     )
@@ -30,23 +35,38 @@ class GrIdentitySession(models.Model):
     _key_hash_uniq = models.Constraint("UNIQUE(key_hash)", "Sign in again.")
 
     @api.model
-    def _begin(self, identity, index=None, expires=None):
+    def _begin(self, identity, index=None, expires=None, name=None, kept=None):
         """Note a session; called by sudo.
 
         :param str index: the provider's name for it (SessionIndex, ``sid``)
         :param datetime expires: until when the provider lets it last; naive UTC
+        :param str name: what the provider calls the account in a log-out (NameID)
+        :param dict kept: what a log-out from here needs; sealed
         :return: key to be kept in Odoo's session
         """
         key = secrets.token_urlsafe(24)
-        self.create(
+        row = self.create(
             {
                 "key_hash": _digest(key),
                 "identity_id": identity.id,
                 "index_hash": index and _digest(index),
+                "name_hash": name and _digest(name),
                 "expires": expires,
             }
         )
+        if kept:
+            row.kept_sealed = seal(json.dumps(kept), row._get_place())
         return key
+
+    def _get_kept(self):
+        """Return what was sealed at the beginning."""
+        self.ensure_one()
+        if not self.kept_sealed:
+            return {}
+        return json.loads(unseal(self.kept_sealed, self._get_place()))
+
+    def _get_place(self):
+        return f"{self._name},{self.id},kept"
 
     @api.model
     def _find(self, key):
@@ -59,14 +79,18 @@ class GrIdentitySession(models.Model):
         )
 
     @api.model
-    def _end(self, identities, indexes=()):
+    def _end(self, identities, indexes=(), name=None):
         """End the sessions of accounts: the ones named, or all if none is named.
 
+        :param indexes: the provider's names of the sessions
+        :param str name: what the provider calls the account in a log-out
         :return: the sessions that were open
         """
         domain = [("identity_id", "in", identities.ids), ("ended_at", "=", False)]
         if indexes:
             domain.append(("index_hash", "in", [_digest(index) for index in indexes]))
+        if name:
+            domain.append(("name_hash", "=", _digest(name)))
         sessions = self.search(domain)
         sessions.ended_at = fields.Datetime.now()
         return sessions

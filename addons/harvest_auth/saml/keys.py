@@ -41,6 +41,12 @@ def make_pair(name: str, now: datetime) -> tuple[str, str]:
     return private.decode(), certificate.public_bytes(pem).decode()
 
 
+def end_of(certificate: str) -> str:
+    """When our certificate (PEM) ends, as SAML writes times."""
+    found = x509.load_pem_x509_certificate(certificate.encode())
+    return found.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def look_at(certificate: str) -> tuple[str, datetime]:
     """Return fingerprint (SHA-256, hexadecimal) and end of a certificate of theirs.
 

@@ -9,7 +9,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from ..exceptions import IdentityRefused
 from .expected import Expected
-from .keys import usable
+from .keys import end_of, usable
 from .names import NS, PERSISTENT, POST, REDIRECT, RSA_SHA256, SHA256
 
 _logger = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ def _security(expected: Expected) -> dict:
         "rejectDeprecatedAlgorithm": True,
         "signatureAlgorithm": RSA_SHA256,
         "digestAlgorithm": SHA256,
+        # Two days by default: systems that read metadata once would stop trusting us.
+        "metadataValidUntil": end_of(expected.sp_certificate),
     }
 
 

@@ -6,3 +6,5 @@ from . import test_gr_session
 from . import test_gr_api_key
 from . import test_gr_oidc_provider
 from . import test_gr_directory
+from . import test_gr_saml_provider
+from . import test_saml_http
