@@ -29,6 +29,7 @@ from . import gr_calendar_import_day
 from . import gr_calendar_import_event
 from . import gr_day
 from . import gr_oneroster_consent_mixin
+from . import gr_student
 from . import gr_oneroster_client
 from . import gr_oneroster_token
 from . import gr_oneroster_call

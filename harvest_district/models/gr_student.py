@@ -1,6 +1,15 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.harvest_privacy.const import ANY_PURPOSE
+
+from ..const import CLOSED_RUN_STATES
+
+# What of a published payload tells who somebody is.
+PERSONAL = [
+    "middleName", "preferredFirstName", "preferredMiddleName", "preferredLastName",
+    "identifier", "birthDate", "sex", "email", "phone", "sms", "username",
+]  # fmt: skip
 
 
 class GrStudent(models.Model):
@@ -31,3 +40,66 @@ class GrStudent(models.Model):
             " next request that it is gone: %s.",
             names,
         )
+
+    def _erase_traces(self):
+        """Forget the rosters that these students came with; counts stay.
+
+        A packed roster cannot be opened for one child, so those of all runs that ended
+        go, with the baselines: the next reading is a full one. A roll back of those
+        runs is not possible any more, which is what erasure means.
+        """
+        super()._erase_traces()
+        districts = self.company_id
+        runs = self.env["gr.sync.run"].search([("company_id", "in", districts.ids)])
+        ended = runs.filtered(lambda run: run.state in CLOSED_RUN_STATES)
+        ended.write({"file": False, "fetched": False, "baseline": False})
+        ended._forget_former()
+        ended.connection_id.write({"baseline": False, "cursor": False})
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE gr_sync_change SET payload = '{}', undo = NULL"
+                " WHERE run_id = ANY(%s)",
+                ended.ids,
+            )
+        )
+        self.env["gr.sync.change"].invalidate_model(["payload", "undo"])
+        self._erase_decisions()
+
+    def _erase_decisions(self):
+        """Forget what was asked about them: identities, proposals, mismatches."""
+        refs = self.env["gr.external.ref"].search(
+            [("model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        ids = refs.mapped("external_id")
+        for model in ("gr.sync.identity", "gr.sync.proposal", "gr.sync.proof.mismatch"):
+            known = self.env[model]
+            if "external_id" in known._fields:
+                known.search([("external_id", "in", ids)]).unlink()
+        self._erase_published()
+
+    def _erase_published(self):
+        """Take names out of what clients read; they are told that the child is gone."""
+        keys = [
+            f"%|student|{student_id}{end}"
+            for student_id in self.ids
+            for end in ("", "|%")
+        ]
+        self.env["gr.oneroster.object"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE gr_oneroster_object
+                   SET payload = (payload - %s::text[])
+                        || '{"givenName": "Erased", "familyName": "Erased",
+                             "agents": [], "userIds": []}',
+                       status = 'tobedeleted', date_last_modified = %s
+                 WHERE company_id = ANY(%s) AND key LIKE ANY(%s)
+                """,
+                PERSONAL,
+                fields.Datetime.now(),
+                self.company_id.ids,
+                keys,
+            )
+        )
+        self.env["gr.oneroster.object"].invalidate_model()

@@ -129,6 +129,9 @@ class GrSyncApplyMixin(models.AbstractModel):
     def _apply_batch(self, batch, links):
         """Apply a batch; a row that fails is set aside."""
         run = self._with_quiet_load()
+        batch = self._set_erased_aside(batch)
+        if not batch:
+            return
         self._in_parts(
             batch,
             links,
@@ -137,6 +140,34 @@ class GrSyncApplyMixin(models.AbstractModel):
                 [change], *self._describe_failure(change, error)
             ),
         )
+
+    def _set_erased_aside(self, batch):
+        """Return a batch without who was erased on request, who must not come back.
+
+        The row tells a person, who can lift the suppression or have the child taken off
+        the roster in the district's system.
+        """
+        source, tenant = self._get_key()
+        suppressed = self.env["gr.external.suppression"]._find_suppressed(
+            self.company_id,
+            source,
+            tenant,
+            batch[0].kind,
+            [change.external_id for change in batch],
+        )
+        if not suppressed:
+            return batch
+        for change in batch:
+            if case := suppressed.get(change.external_id):
+                reason = self.env._(
+                    "Erased on %(date)s (%(case)s). Take this object off the roster in"
+                    " the district's system, or delete the suppression under"
+                    " Configuration to let it come back.",
+                    date=case.create_date.date(),
+                    case=case.reason,
+                )
+                self._mark([change], "error", reason)
+        return [change for change in batch if change.external_id not in suppressed]
 
     def _in_parts(self, batch, links, work, fail):
         """Work on a batch; one that fails is split until the failing rows stand alone.

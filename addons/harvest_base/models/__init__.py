@@ -1,6 +1,7 @@
 from . import gr_period_mixin
 from . import gr_guarded_mixin
 from . import gr_external_ref
+from . import gr_external_suppression
 from . import gr_external_ref_mixin
 from . import gr_student_record_mixin
 from . import gr_language

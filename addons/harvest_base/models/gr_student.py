@@ -313,6 +313,13 @@ class GrStudent(models.Model):
             Domain("site_id", "=", False) & Domain("enrollment_ids", "any", begins)
         ) | (Domain("site_id", "!=", False) & Domain("enrollment_ids", "any", ended))
 
+    def _erase_traces(self):
+        """Forget what is kept about these students outside of their records.
+
+        Called before they are erased, in the same transaction. An addon that keeps
+        copies (rosters, packages, logs) extends this.
+        """
+
     def action_explain_access(self):
         self.ensure_one()
         return {

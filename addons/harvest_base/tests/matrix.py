@@ -69,6 +69,18 @@ def _external_ref(env, place):
     )
 
 
+@factory("gr.external.suppression")
+def _external_suppression(env, place):
+    return env["gr.external.suppression"].create(
+        {
+            "company_id": place.district.id,
+            "digest": str(place.site.id),
+            "kind": "student",
+            "reason": "Test",
+        }
+    )
+
+
 @factory("gr.site")
 def _site(env, place):
     return place.site

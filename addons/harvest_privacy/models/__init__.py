@@ -27,3 +27,8 @@ from . import gr_records_request_delivery_mixin
 from . import gr_records_request_escalation_mixin
 from . import gr_records_request
 from . import gr_records_request_item
+from . import gr_retention_class
+from . import gr_retention_hold
+from . import gr_erasure_work_mixin
+from . import gr_erasure
+from . import gr_erasure_item

@@ -25,3 +25,41 @@ def _records_request_item(env, place):
 @factory("gr.records.key")
 def _records_key(env, place):
     return env["gr.records.key"]._get_for(place.district)
+
+
+@factory("gr.erasure")
+def _erasure(env, place):
+    return env["gr.erasure"].create({"student_id": place.student.id})
+
+
+@factory("gr.erasure.item")
+def _erasure_item(env, place):
+    return env["gr.erasure.item"].create(
+        {
+            "erasure_id": _erasure(env, place).id,
+            "model": "gr.student",
+            "name": "Student",
+            "outcome": "refused",
+            "reason": "in_use",
+        }
+    )
+
+
+@factory("gr.retention.class")
+def _retention_class(env, place):
+    return env["gr.retention.class"].create(
+        {
+            "name": "Test",
+            "model": f"test.{place.site.id}",
+            "company_id": place.district.id,
+            "category": "permitted",
+            "rule_key": "retention.permitted.months",
+        }
+    )
+
+
+@factory("gr.retention.hold")
+def _retention_hold(env, place):
+    return env["gr.retention.hold"].create(
+        {"student_id": place.student.id, "reason": "Litigation"}
+    )
