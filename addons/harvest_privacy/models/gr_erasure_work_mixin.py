@@ -1,3 +1,5 @@
+import secrets
+
 from psycopg2 import IntegrityError
 
 from odoo import api, models
@@ -11,6 +13,7 @@ FORGOTTEN = (*TEXTS, "binary", "image", "json", "properties")
 # Dates that tell who somebody is; others only tell when a place was taken.
 PERSONAL_DATES = {"birthdate"}
 KEPT = {"active", "lang", "tz", "type", "state", "code", "currency_id"}
+SECRET_BYTES = 32
 QUIET = {
     "tracking_disable": True,
     "mail_notrack": True,
@@ -130,13 +133,12 @@ class GrErasureWorkMixin(models.AbstractModel):
 
     def _anonymise(self, records):
         """Overwrite what tells who somebody is; figures stay."""
-        if records._name == "gr.student":
-            values = self._get_blank_values(records)
-            records.write({**values, "first_name": "Erased", "last_name": self.name})
-        else:
-            records.write(self._get_blank_values(records))
-        if records._name == "res.partner":
-            records.write({"name": f"Erased {self.name}"})
+        names = {
+            "gr.student": {"first_name": "Erased", "last_name": self.name},
+            "res.partner": {"name": f"Erased {self.name}"},
+        }
+        blank = self._get_blank_values(records)
+        records.write({**blank, **names.get(records._name, {})})
 
     def _get_blank_values(self, records):
         return {
@@ -174,10 +176,10 @@ class GrErasureWorkMixin(models.AbstractModel):
         users = self.env["res.users"].with_context(**QUIET)
         for user in users.search([("partner_id", "in", adults.ids)]):
             user.write({"login": f"erased-{user.id}", "active": False})
-            user.write({"signature": False, "password": False})
+            user.write(
+                {"signature": False, "password": secrets.token_urlsafe(SECRET_BYTES)}
+            )
 
     def _shred(self, student):
         """Make what the audit log tells about the child unreadable for ever."""
-        events = self.env.get("gr.audit.event")
-        if events is not None and hasattr(events, "_shred"):
-            events._shred(student)
+        self.env["gr.audit.event"]._shred(student)

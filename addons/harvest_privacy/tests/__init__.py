@@ -4,3 +4,4 @@ from . import test_gr_records_request
 from . import test_gr_directory
 from . import test_gr_disclosure
 from . import test_gr_erasure
+from . import test_gr_privacy_incident

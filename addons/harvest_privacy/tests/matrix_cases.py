@@ -63,3 +63,34 @@ def _retention_hold(env, place):
     return env["gr.retention.hold"].create(
         {"student_id": place.student.id, "reason": "Litigation"}
     )
+
+
+@factory("gr.privacy.incident")
+def _incident(env, place):
+    return env["gr.privacy.incident"].create(
+        {"name": "A letter went astray", "company_id": place.district.id}
+    )
+
+
+@factory("gr.privacy.incident.person")
+def _incident_person(env, place):
+    return env["gr.privacy.incident.person"].create(
+        {"incident_id": _incident(env, place).id, "student_id": place.student.id}
+    )
+
+
+@factory("gr.privacy.incident.duty")
+def _incident_duty(env, place):
+    return env["gr.privacy.incident.duty"].create(
+        {"incident_id": _incident(env, place).id, "code": "people"}
+    )
+
+
+@factory("gr.privacy.notice")
+def _notice(env, place):
+    return env["gr.privacy.notice"].create(
+        {
+            "incident_id": _incident(env, place).id,
+            "partner_id": place.guardian.partner_id.id,
+        }
+    )
