@@ -159,6 +159,10 @@ class TestAccessMatrix(HarvestCommon):
 # What district-wide access adds, by role, to what a user of one site may do: the cells
 # of the matrix at "elsewhere" become those at "own", and imports open up.
 DISTRICT_WIDE = {
+    "gr.privacy.incident": {"B": "crw", "Admin": "crw"},
+    "gr.privacy.incident.duty": {"B": "rw", "Admin": "rw"},
+    "gr.privacy.incident.person": {"B": "crwu", "Admin": "crwu"},
+    "gr.privacy.notice": {"B": "rw", "Admin": "rw"},
     "gr.calendar.import": {"B": "cr", "Admin": "cr"},
     "gr.calendar.rule": {"B": "crwu", "Admin": "crwu"},
     "gr.calendar.source": {"B": "crw", "Admin": "crw"},
