@@ -35,6 +35,7 @@
         "views/harvest_privacy_menus.xml",
         "views/record_paper_templates.xml",
         "views/gr_records_request_views.xml",
+        "views/gr_amendment_request_views.xml",
         "views/gr_erasure_views.xml",
         "views/gr_privacy_incident_views.xml",
         "views/harvest_privacy_cases_menus.xml",

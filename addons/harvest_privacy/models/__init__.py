@@ -39,3 +39,4 @@ from . import gr_privacy_incident
 from . import gr_privacy_incident_person
 from . import gr_privacy_incident_duty
 from . import gr_privacy_notice
+from . import gr_amendment_request

@@ -4,6 +4,10 @@ from odoo.fields import Domain
 
 from .. import flow, retention
 
+OPEN_CASES = {
+    "gr.records.request": flow.RECORDS,
+    "gr.amendment.request": flow.AMENDMENT,
+}
 REASONS = [
     ("hold", "A hold, an open request or an open incident"),
     ("unsorted", "No retention class yet"),
@@ -204,9 +208,16 @@ class GrErasure(models.Model):
         ):
             return True
         # 34 CFR 99.10(e): nothing is destroyed while a request is open
-        return bool(
-            self.env["gr.records.request"].search_count(
+        return any(
+            self.env[model].search_count(
                 Domain("student_id", "=", student.id)
-                & Domain("state", "in", flow.open_states(flow.RECORDS))
+                & Domain("state", "in", flow.open_states(machine))
+            )
+            for model, machine in OPEN_CASES.items()
+        ) or bool(
+            self.env["gr.privacy.incident.person"].search_count(
+                Domain("student_id", "=", student.id)
+                & Domain("incident_id.state", "!=", "closed")
+                & Domain("incident_id.is_drill", "=", False)
             )
         )

@@ -5,3 +5,4 @@ from . import test_gr_directory
 from . import test_gr_disclosure
 from . import test_gr_erasure
 from . import test_gr_privacy_incident
+from . import test_gr_amendment_request

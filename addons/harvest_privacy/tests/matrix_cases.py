@@ -94,3 +94,15 @@ def _notice(env, place):
             "partner_id": place.guardian.partner_id.id,
         }
     )
+
+
+@factory("gr.amendment.request")
+def _amendment_request(env, place):
+    return env["gr.amendment.request"].create(
+        {
+            "student_id": place.student.id,
+            "guardianship_id": place.guardian.id,
+            "ground": "inaccurate",
+            "contested": "A date",
+        }
+    )
