@@ -34,4 +34,3 @@ from . import gr_oneroster_client
 from . import gr_oneroster_token
 from . import gr_oneroster_call
 from . import gr_oneroster_object
-from . import gr_student

@@ -8,7 +8,7 @@ from ..const import CLOSED_RUN_STATES
 # What of a published payload tells who somebody is.
 PERSONAL = [
     "middleName", "preferredFirstName", "preferredMiddleName", "preferredLastName",
-    "identifier", "birthDate", "sex", "email", "phone", "sms", "username",
+    "identifier", "email", "phone", "sms", "username",
 ]  # fmt: skip
 
 
@@ -81,8 +81,9 @@ class GrStudent(models.Model):
     def _erase_published(self):
         """Take names out of what clients read; they are told that the child is gone."""
         keys = [
-            f"%|student|{student_id}{end}"
+            f"{kind}|{student_id}{end}"
             for student_id in self.ids
+            for kind in ("user|student", "demographics")
             for end in ("", "|%")
         ]
         self.env["gr.oneroster.object"].flush_model()
@@ -90,9 +91,10 @@ class GrStudent(models.Model):
             SQL(
                 """
                 UPDATE gr_oneroster_object
-                   SET payload = (payload - %s::text[])
-                        || '{"givenName": "Erased", "familyName": "Erased",
-                             "agents": [], "userIds": []}',
+                   SET payload = CASE kind WHEN 'demographics' THEN '{}'
+                           ELSE (payload - %s::text[]) || '{"givenName": "Erased",
+                                "familyName": "Erased", "agents": [], "userIds": []}'
+                           END,
                        status = 'tobedeleted', date_last_modified = %s
                  WHERE company_id = ANY(%s) AND key LIKE ANY(%s)
                 """,
