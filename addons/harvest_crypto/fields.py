@@ -40,10 +40,12 @@ class Sealed:
     """What sealed fields have in common; the value's text is what is sealed.
 
     :param index: keep a blind index, so that ``=`` and ``in`` can be searched
+    :param place: the name that values are sealed for, where it is not the field's
     """
 
     _column_type = ("text", "text")
     blind_index = False
+    place = None
     aggregator = None
 
     # SETUP
@@ -107,7 +109,7 @@ class Sealed:
         return self._from_text(self._open(env, record_id, sealed)) if sealed else False
 
     def _place(self, record_id):
-        return f"{self.model_name},{record_id},{self.name}"
+        return f"{self.model_name},{record_id},{self.place or self.name}"
 
     def _open(self, env, record_id, sealed):
         try:
@@ -133,6 +135,15 @@ class Sealed:
                     field=self._label(env),
                 )
             ) from None
+
+    def is_set(self, record):
+        """Whether there is a value, without opening it: its key may be missing."""
+        if not isinstance(record.id, int):
+            return bool(record[self.name])
+        cache = self._get_cache(record.env)
+        if record.id not in cache:
+            record.fetch([self.name])
+        return bool(cache.get(record.id))
 
     def _label(self, env):
         return self.get_description(env, ["string"])["string"]

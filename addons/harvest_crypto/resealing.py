@@ -57,6 +57,40 @@ def count_by_key(env, model, field) -> dict[str, int]:
     )
 
 
+def find_sealed_with(env, key_id) -> list[str]:
+    """Return the tables where any text is sealed with a key, whoever sealed it.
+
+    Addons may seal by ``keyring`` alone, where there is no field; a key that was taken
+    off the ring too early is lost for good, so everything readable is looked through.
+    """
+    columns = env.execute_query(
+        SQL(
+            "SELECT c.table_schema, c.table_name, array_agg(c.column_name::text)"
+            " FROM information_schema.columns c"
+            " JOIN information_schema.tables t USING (table_schema, table_name)"
+            " WHERE t.table_type = 'BASE TABLE' AND c.data_type IN"
+            " ('text', 'character varying') AND c.table_schema NOT IN"
+            " ('pg_catalog', 'information_schema') AND has_column_privilege("
+            "format('%%I.%%I', c.table_schema, c.table_name), c.column_name, 'SELECT')"
+            " GROUP BY 1, 2"
+        )
+    )
+    start = f"{keyring.VERSION}|{key_id}|%"
+    return [
+        f"{schema}.{table}"
+        for schema, table, names in columns
+        if env.execute_query(
+            SQL(
+                "SELECT 1 FROM %s WHERE %s LIMIT 1",
+                SQL.identifier(schema, table),
+                SQL(" OR ").join(
+                    SQL("%s LIKE %s", SQL.identifier(name), start) for name in names
+                ),
+            )
+        )
+    ]
+
+
 def seal_clear(env, model, field, after=0) -> Batch:
     """Seal values that are in clear, because their column was not sealed before."""
     column = SQL.identifier(field.name)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.harvest_crypto.exceptions import SealError
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedChar
 
 from ..const import GAP_LABELS, TRUSTED_HOSTS_PARAM
 from ..sis import Net, NetPolicy, Settings
@@ -41,7 +41,7 @@ class GrSyncSourceMixin(models.AbstractModel):
         help="Client secret, token, certificate or password. It is kept sealed and"
         " never shown again.",
     )
-    secret_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    secret_sealed = SealedChar(groups=fields.NO_ACCESS, copy=False, place="secret")
     scope = fields.Char(help="Only when the vendor asks for one")
     database_year = fields.Char(
         help="First year of the school year to read, for example 2026 (Aeries)"
@@ -98,20 +98,15 @@ class GrSyncSourceMixin(models.AbstractModel):
                 connection.profile = next(iter(fitting), False)
 
     def _compute_secret(self):
-        # sudo: only whether there is one
-        for connection, sealed in zip(
-            self, self.sudo().mapped(lambda c: bool(c.secret_sealed)), strict=True
-        ):
-            connection.secret = MASK if sealed else False
+        field = self._fields["secret_sealed"]
+        for connection in self:
+            # sudo: only whether there is one
+            connection.secret = MASK if field.is_set(connection.sudo()) else False
 
     def _inverse_secret(self):
         for connection in self.sudo():  # sudo: sealed at once, read by no one
             if connection.secret != MASK:
-                connection.secret_sealed = (
-                    seal(connection.secret, connection._get_seal_place())
-                    if connection.secret
-                    else False
-                )
+                connection.secret_sealed = connection.secret
 
     def write(self, vals):
         """A secret is for the address that it was entered for, and for no other.
@@ -135,23 +130,18 @@ class GrSyncSourceMixin(models.AbstractModel):
             if url
         }
 
-    def _get_seal_place(self):
-        self.ensure_one()
-        return f"{self._name},{self.id},secret"
-
     def _open_secret(self):
         self.ensure_one()
-        # sudo: for the request to the system, in memory only
-        sealed = self.sudo().secret_sealed
-        if not sealed:
-            return ""
         try:
-            return unseal(sealed, self._get_seal_place())
+            # sudo: for the request to the system, in memory only
+            return self.sudo().secret_sealed or ""
         except SealError:
             raise UserError(
                 self.env._(
                     "The secret of %(system)s cannot be opened on this server: its key"
-                    " file is missing. Enter the secret again.",
+                    " file is missing. Put the key file of the backup back. If it is"
+                    " lost, an administrator declares its keys lost under Configuration"
+                    " / Encryption; then enter the secret again.",
                     system=self.name,
                 )
             ) from None

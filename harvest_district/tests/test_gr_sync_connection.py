@@ -116,6 +116,8 @@ class TestGrSyncConnection(SyncCommon):
     def test_a_lost_key_file_refuses_the_run_and_is_told(self):
         """Else the run would wait for ever, and the schedule for the run."""
         self.connection.secret = SECRET
+        self.env.flush_all()
+        self.connection.invalidate_recordset()
         with patch.dict(os.environ, {"HARVEST_KEY_FILE": "/nonexistent/keys.json"}):
             run = self._run()
         self.assertEqual((run.state, self.connection.alert), ("refused", "refused"))

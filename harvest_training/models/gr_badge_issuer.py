@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.harvest_crypto.exceptions import SealError
-from odoo.addons.harvest_crypto.keyring import seal, unseal
 
 from ..badges import credential, keys, signing, status
 
@@ -106,15 +105,14 @@ class GrBadgeIssuer(models.Model):
         self.ensure_one()
         private = keys.generate()
         jwk = keys.public_jwk(keys.load(private))
-        key = self.env["gr.badge.key"].create(
+        return self.env["gr.badge.key"].create(
             {
                 "issuer_id": self.id,
                 "name": keys.thumbprint(jwk),
                 "public_jwk": json.dumps(jwk),
+                "private_sealed": private,
             }
         )
-        key.private_sealed = seal(private, key._get_seal_place())
-        return key
 
     def action_rotate(self):
         """Sign with a new key from now on; the old ones stay published."""
@@ -136,8 +134,10 @@ class GrBadgeIssuer(models.Model):
         """
         key = self._get_key()
         try:
-            private = unseal(key.private_sealed or "", key._get_seal_place())
+            private = key.private_sealed
         except SealError:
+            private = False
+        if not private:
             raise UserError(
                 self.env._(
                     "The signing key of %(district)s cannot be opened on this server."
@@ -145,7 +145,7 @@ class GrBadgeIssuer(models.Model):
                     " under Training / Certificates / Badge Issuers.",
                     district=self.company_id.name,
                 )
-            ) from None
+            )
         return signing.sign(document, private)
 
     # What is published

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.harvest_crypto.fields import SealedText
+
 
 class GrBadgeKey(models.Model):
     """A signing key of an issuer: the private half sealed, the public half for ever."""
@@ -19,7 +21,7 @@ class GrBadgeKey(models.Model):
         "Fingerprint", required=True, readonly=True, help="RFC 7638, SHA-256"
     )
     public_jwk = fields.Text("Public Key", required=True, readonly=True)
-    private_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    private_sealed = SealedText(groups=fields.NO_ACCESS, copy=False)
     date_retired = fields.Datetime(
         "Used Until", readonly=True, help="Empty: new certificates are signed with it"
     )
@@ -33,7 +35,3 @@ class GrBadgeKey(models.Model):
         raise UserError(
             self.env._("Certificates signed with this key need it to be verified.")
         )
-
-    def _get_seal_place(self):
-        self.ensure_one()
-        return f"{self._name},{self.id},private_sealed"

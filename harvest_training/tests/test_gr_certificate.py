@@ -377,7 +377,10 @@ class TestCertificate(CertificateCommon):
     def test_private_keys_are_sealed_and_unread(self):
         key = self._issue().issuer_id.key_ids
 
-        self.assertNotIn("PRIVATE", key.sudo().private_sealed)
+        self.env.flush_all()
+        self.env.cr.execute("SELECT private_sealed FROM gr_badge_key")
+        self.assertNotIn("PRIVATE", str(self.env.cr.fetchall()))
+        self.assertIn("PRIVATE", key.sudo().private_sealed)
         with self.assertRaises(AccessError):
             key.with_user(self.users["Admin"]).read(["private_sealed"])
 

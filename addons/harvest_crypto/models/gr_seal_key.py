@@ -232,6 +232,7 @@ class GrSealKey(models.Model):
         :raise UserError: it is in use
         """
         self.ensure_one()
+        self._check_unused()
         with self.env.registry.cursor() as cr:
             keys = self.with_env(self.env(cr=cr))
             keys._lock_sealed()
@@ -252,6 +253,22 @@ class GrSealKey(models.Model):
         # sudo: who may was checked by the caller; nobody edits keys by hand
         self.sudo().state = "retired"
         self.env.registry.clear_cache()
+
+    def _check_unused(self):
+        """Refuse when texts that are no sealed fields are sealed with this key."""
+        self.env.flush_all()
+        columns = {model._table for model, _field in resealing.sealed_columns(self.env)}
+        tables = resealing.find_sealed_with(self.env, self.name)
+        others = [name for name in tables if name.split(".")[-1] not in columns]
+        if others:
+            raise UserError(
+                self.env._(
+                    "Key %(key)s is in use: values of these tables are encrypted with"
+                    " it and cannot be re-encrypted: %(tables)s. Keep the key.",
+                    key=self.name,
+                    tables=", ".join(sorted(others)),
+                )
+            )
 
     def _lock_sealed(self):
         """Wait until nobody writes sealed values; must be the transaction's first."""

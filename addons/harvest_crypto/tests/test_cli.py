@@ -50,3 +50,15 @@ class TestKeysCommand(KeyRingCase, TransactionCase):
         status, _said, errors = self._run("retire", "k-none")
         self.assertEqual(status, 1)
         self.assertIn("knows no key k-none", errors)
+
+    def test_a_key_that_sealed_a_text_elsewhere_is_not_retired(self):
+        self.env["gr.seal.key"]._check_ring()
+        first = keyring.load().active
+        self.env["ir.config_parameter"].set_param(
+            "test.sealed", keyring.seal("x", "ir.config_parameter,1,value")
+        )
+        keyring.rotate()
+        status, _said, errors = self._run("retire", first)
+        self.assertEqual(status, 1)
+        self.assertIn("public.ir_config_parameter", errors)
+        self.assertIn(first, keyring.load().keys)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedText
 
 from .. import archive_signing
 
@@ -26,7 +26,7 @@ class GrRecordsKey(models.Model):
         readonly=True, help="SHA-256 of the public key, as readers compare it"
     )
     public_pem = fields.Text("Public Key", readonly=True)
-    private_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
+    private_sealed = SealedText(groups=fields.NO_ACCESS, copy=False)
     create_date = fields.Datetime("In Use since", readonly=True)
     active = fields.Boolean(default=True, help="Off: a newer key signs")
 
@@ -52,20 +52,17 @@ class GrRecordsKey(models.Model):
     def _make(self, district):
         private = archive_signing.generate()
         public = archive_signing.public_pem(private)
-        key = self.create(
+        return self.create(
             {
                 "company_id": district.id,
                 "public_pem": public,
                 "fingerprint": archive_signing.thumbprint(public),
+                "private_sealed": private,
             }
         )
-        key.private_sealed = seal(private, key._get_place())
-        return key
-
-    def _get_place(self):
-        return f"{self._name},{self.id},private_sealed"
 
     def _get_private(self):
         """Return the private key as PEM text; keep it in no record and no log."""
         self.ensure_one()
-        return unseal(self.sudo().private_sealed, self._get_place())
+        # sudo: nobody's to read but this method's
+        return self.sudo().private_sealed

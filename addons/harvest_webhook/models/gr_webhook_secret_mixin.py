@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.harvest_crypto.exceptions import SealError
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedChar
 
 from ..const import OVERLAP_RULE
 from ..signing import is_secret, make_secret
@@ -24,8 +24,8 @@ class GrWebhookSecretMixin(models.AbstractModel):
     _name = "gr.webhook.secret.mixin"
     _description = "Webhook Secret"
 
-    secret_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    former_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    secret_sealed = SealedChar(groups=fields.NO_ACCESS, copy=False, place="secret")
+    former_sealed = SealedChar(groups=fields.NO_ACCESS, copy=False, place="secret")
     former_until = fields.Datetime(
         "Former Secret Valid until", readonly=True, copy=False
     )
@@ -34,28 +34,26 @@ class GrWebhookSecretMixin(models.AbstractModel):
 
     @api.depends("secret_date")
     def _compute_has_secret(self):
+        field = self._fields["secret_sealed"]
         for record in self:
             # sudo: only whether there is one
-            record.has_secret = bool(record.sudo().secret_sealed)
+            record.has_secret = field.is_set(record.sudo())
 
     def _get_secrets(self):
         """Return every secret that counts now, the newest first; none if unreadable."""
         self.ensure_one()
-        mine = self.sudo()  # sealed values are nobody's to read but this method's
-        sealed = [mine.secret_sealed]
-        if mine.former_until and mine.former_until > fields.Datetime.now():
-            sealed.append(mine.former_sealed)
-        found = []
-        for value in filter(None, sealed):
-            try:
-                found.append(unseal(value, self._get_seal_place()))
-            except SealError:
-                continue  # the key is not here; who sends or receives says so
-        return found
+        names = ["secret_sealed"]
+        until = self.sudo().former_until  # sudo: whoever sends or receives
+        if until and until > fields.Datetime.now():
+            names.append("former_sealed")
+        return list(filter(None, map(self._open, names)))
 
-    def _get_seal_place(self):
-        self.ensure_one()
-        return f"{self._name},{self.id},secret"
+    def _open(self, name):
+        """Return a secret, or False when it is not there or cannot be opened."""
+        try:
+            return self.sudo()[name]  # sudo: nobody's to read but this method's
+        except SealError:
+            return False  # the key is not here; who sends or receives says so
 
     def _renew_secret(self, secret=None):
         """Take a new secret; the present one stays valid for the time of overlap.
@@ -72,12 +70,12 @@ class GrWebhookSecretMixin(models.AbstractModel):
                 )
             )
         secret = secret or make_secret()
-        mine = self.sudo()  # nobody's to write by hand
-        mine.write(
+        former = self._open("secret_sealed")
+        self.sudo().write(  # nobody's to write by hand
             {
-                "former_sealed": mine.secret_sealed,
-                "former_until": mine.secret_sealed and self._get_overlap_end(),
-                "secret_sealed": seal(secret, self._get_seal_place()),
+                "former_sealed": former,
+                "former_until": former and self._get_overlap_end(),
+                "secret_sealed": secret,
                 "secret_date": fields.Datetime.now(),
             }
         )
