@@ -11,6 +11,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gr_audit_security.xml",
+        "data/gr_rule_data.xml",
+        "data/ir_cron_data.xml",
+        "views/gr_audit_event_views.xml",
+        "views/gr_access_history_views.xml",
+        "views/gr_audit_status_views.xml",
+        "views/harvest_audit_menus.xml",
     ],
     "pre_init_hook": "pre_init_hook",
 }

@@ -42,6 +42,7 @@ SUFFIX = ".note"
 PUBLIC = "harvest-audit.pub"
 # Between the clocks of the server and the database.
 TOLERANCE = timedelta(minutes=1)
+_FILE_TIME = "%Y%m%dT%H%M%S%fZ"
 _TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -147,7 +148,7 @@ def export(
     after = _sha256(before[-1].read_bytes()) if before else "0"
     time = datetime.now(UTC)
     note = sign(Anchor(database, time, after, heads), key)
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%S%fZ')}{SUFFIX}"
+    path = folder / f"{time.strftime(_FILE_TIME)}{SUFFIX}"
     with path.open("x") as stream:
         stream.write(note)
         stream.flush()
@@ -158,6 +159,11 @@ def export(
 def notes(folder: Path) -> list[Path]:
     """Anchors of a folder, the oldest first."""
     return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+
+
+def time_of(path: Path) -> datetime:
+    """When an anchor was written, by its name; UTC without a time zone."""
+    return datetime.strptime(path.name, f"{_FILE_TIME}{SUFFIX}").replace(microsecond=0)
 
 
 def _sha256(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -49,13 +50,23 @@ def is_separated(connection) -> bool:
         return cr.fetchone()[0]
 
 
-def rows(connection) -> Iterator[Row]:
-    """All events online, by stream and number; a batch in memory at a time."""
+def rows(
+    connection, start: date | None = None, end: date | None = None
+) -> Iterator[Row]:
+    """Events online, by stream and number; a batch in memory at a time.
+
+    :param start: the first day (UTC), with ``end``: the day after the last
+    """
     with connection.cursor("harvest_audit_walk") as cr:
         cr.itersize = BATCH
+        where = (
+            "WHERE at >= %(start)s::timestamp AT TIME ZONE 'UTC'"
+            " AND at < %(end)s::timestamp AT TIME ZONE 'UTC'"
+        )
         cr.execute(
-            f"SELECT {_COLUMNS} FROM harvest_audit.event"
-            ' ORDER BY stream COLLATE "C", seq, at'
+            f"SELECT {_COLUMNS} FROM harvest_audit.event {where if start else ''}"
+            ' ORDER BY stream COLLATE "C", seq, at',
+            {"start": start, "end": end},
         )
         for values in cr:
             yield Row(*values[:-1], bytes(values[-1]))

@@ -1,5 +1,6 @@
 from . import gr_audited_change_mixin
 from . import gr_audited_mixin
+from . import gr_audit_upkeep_mixin
 from . import gr_audit_event
 from . import gr_student
 from . import gr_student_record_mixin

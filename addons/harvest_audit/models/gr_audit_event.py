@@ -14,6 +14,7 @@ class GrAuditEvent(models.Model):
     """The event log, as it can be read: nobody writes it but by ``_log``."""
 
     _name = "gr.audit.event"
+    _inherit = ["gr.audit.upkeep.mixin"]
     _description = "Audit Event"
     _auto = False
     _order = "id desc"
@@ -37,10 +38,13 @@ class GrAuditEvent(models.Model):
     purpose = fields.Char(readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
     detail = fields.Char(readonly=True)
+    record_count = fields.Integer("Records", readonly=True)
+    kind = fields.Char("Kind", compute="_compute_kind")
     subject_ids = fields.Many2many(
         "gr.student",
         string="Whose Record",
         compute="_compute_subject_ids",
+        compute_sudo=True,  # who may read no student has an empty list, not an error
         search="_search_subject_ids",
         help="Those of the students that you may read",
     )
@@ -54,18 +58,28 @@ class GrAuditEvent(models.Model):
                        to_jsonb(res_ids) AS res_ids, to_jsonb(subjects) AS subjects,
                        array_to_string(fields, ', ') AS fields_seen, uid AS user_id,
                        real_uid AS real_user_id, company_id, ip, path, method, purpose,
-                       outcome, detail
+                       outcome, detail, cardinality(res_ids) AS record_count
                   FROM harvest_audit.event
                 """
             )
         )
 
-    @api.depends("subjects")
-    def _compute_subject_ids(self):
+    @api.depends("model")
+    def _compute_kind(self):
         for event in self:
-            students = self.env["gr.student"].browse(event.subjects or ())
-            students = students.with_context(active_test=False).exists()
-            event.subject_ids = students._filtered_access("read")
+            event.kind = self.env["gr.student"]._gr_kind_name(event.model)
+
+    @api.depends("subjects")
+    @api.depends_context("uid")
+    def _compute_subject_ids(self):
+        ids = {student_id for event in self for student_id in event.subjects or ()}
+        Student = self.env["gr.student"].with_context(active_test=False)
+        known = Student.browse(ids).exists().with_user(self.env.user)
+        readable = set(known._filtered_access("read")._ids)
+        for event in self:
+            event.subject_ids = Student.browse(
+                readable.intersection(event.subjects or ())
+            )
 
     def _search_subject_ids(self, operator, value):
         if operator not in ("in", "any"):
@@ -78,6 +92,8 @@ class GrAuditEvent(models.Model):
         else:
             students = Student.browse(value)._filtered_access("read")
         ids = [int(student_id) for student_id in students.ids]
+        # Reading the log of a child is an event in it.
+        self._log("read", model=self._name, subjects=ids)
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
                 "%s IN (SELECT id FROM harvest_audit.event"
@@ -146,7 +162,7 @@ class GrAuditEvent(models.Model):
             action, model, res_ids, subjects, fields, purpose, outcome, detail, stream
         )
         sign = recording.collector_of(self.env).sign
-        store.append(self.env.cr.dbname, {}, [sign(event)], sign)
+        store.append(self.env.cr.dbname, {}, [sign(event)], sign, durable=True)
 
     @api.model
     def _make_event(

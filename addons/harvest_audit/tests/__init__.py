@@ -1,1 +1,2 @@
+from . import test_access_history
 from . import test_gr_audit_event

@@ -15,7 +15,7 @@ def audited(env):
     """
     found = []
 
-    def append(_dbname, sights, events, sign):
+    def append(_dbname, sights, events, sign, **_options):
         found.extend([*map(sign, store.looks(env.cr, sights)), *events])
 
     def queue(_cr, events):
