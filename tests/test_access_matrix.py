@@ -170,6 +170,8 @@ DISTRICT_WIDE = {
     "gr.identity.mapping": {"Admin": "crwu"},
     "gr.oneroster.client": {"Admin": "crw"},
     "gr.saml.provider": {"Admin": "crw"},
+    "gr.oidc.provider": {"Admin": "crw"},
+    "gr.directory": {"Admin": "crw"},
     "gr.staff.import": {"B": "crwu", "Admin": "crwu"},
     "gr.staff.import.line": {"B": "r", "Admin": "r"},
     "gr.sync.change": {"B": "r", "Admin": "r"},

@@ -235,7 +235,7 @@ class GrDirectory(models.Model):
             return
         if account.is_disabled:
             # An own cursor: the refused sign-in may be rolled back.
-            with own_cursor(self.env.registry) as cr:
+            with own_cursor(self.env) as cr:
                 directory = self.with_env(self.env(cr=cr))
                 directory._find_identities([account.subject])._end_access()
 
