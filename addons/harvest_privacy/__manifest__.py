@@ -25,6 +25,7 @@
         "views/gr_directory_views.xml",
         "views/gr_disclosure_views.xml",
         "views/disclosure_paper_templates.xml",
+        "views/processing_paper_templates.xml",
         "security/records_request_security.xml",
         "security/erasure_security.xml",
         "security/incident_security.xml",

@@ -1,2 +1,3 @@
 from . import records
+from . import data_map
 from . import disclosures

@@ -19,6 +19,7 @@ from . import gr_consent_standing
 from . import gr_guardianship
 from . import gr_student
 from . import gr_privacy_audit
+from . import gr_privacy_processing
 from . import gr_privacy_clock_mixin
 from . import gr_records_collector
 from . import gr_records_key

@@ -214,3 +214,17 @@ class TestDisclosureLogPage(HttpCase, DisclosureCommon):
         self.authenticate(self.user_aide.login, "aide-of-the-site")
         answer = self.url_open(f"/harvest/privacy/disclosures/{self.student.id}")
         self.assertEqual(answer.status_code, 403)
+
+    def test_the_record_of_processing_is_for_keepers_of_records(self):
+        lines = self.env["gr.privacy.processing"]._get_lines()
+        [student] = [line for line in lines if line["model"] == "gr.student"]
+        self.assertIn("C: Program management", student["readers"])
+        self.assertNotIn("A: Executive leadership", student["readers"])
+        self.user_aide.password = "aide-of-the-site"
+        self.authenticate(self.user_aide.login, "aide-of-the-site")
+        answer = self.url_open("/harvest/privacy/processing")
+        self.assertEqual(answer.status_code, 404)
+        self.manager.password = "manager-of-the-district"
+        self.authenticate(self.manager.login, "manager-of-the-district")
+        answer = self.url_open("/harvest/privacy/processing")
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
