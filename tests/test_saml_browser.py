@@ -97,6 +97,7 @@ def provider(chromium, server, district, administrator, site):
     desk.map_role("groups", "after-school", "D: Direct service staff", site[1])
     desk.save()
     desk.press("Read Metadata")
+    desk.field("certificate_summary").wait_for()
     shoot(desk.page, "saml-metadata")
     ours = desk.field("sp_entity_id").inner_text().strip()
     district.trust(requests.get(ours, timeout=10).content)

@@ -7,6 +7,7 @@ import requests
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.harvest_base.guarded_http import (
     ForbiddenAddress,
@@ -114,7 +115,14 @@ class GrSamlTrustMixin(models.AbstractModel):
         mine = self.sudo()  # guarded: nobody's to write by hand
         if mine.sp_certificate:
             return
-        mine.lock_for_update()
+        # Two pages may need it at once: the second waits, and is tried again by Odoo.
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE id = %s FOR UPDATE",
+                SQL.identifier(self._table),
+                self.id,
+            )
+        )
         if not mine.sp_certificate:
             key, certificate = make_pair(self._name, datetime.now(UTC))
             mine.sp_key_sealed = seal(key, self._get_key_place())
