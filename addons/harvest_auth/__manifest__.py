@@ -32,11 +32,17 @@
         "views/gr_lockout_views.xml",
         "views/gr_session_views.xml",
         "views/gr_api_key_views.xml",
+        "views/gr_mfa_views.xml",
         "views/res_users_views.xml",
         "views/login_templates.xml",
+        "views/second_factor_templates.xml",
         "views/harvest_auth_menus.xml",
         "views/gr_policy_menus.xml",
         "views/gr_oidc_provider_views.xml",
         "views/gr_directory_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["harvest_auth/static/src/backend/*.js"],
+        "web.assets_frontend": ["harvest_auth/static/src/interactions/*.js"],
+    },
 }

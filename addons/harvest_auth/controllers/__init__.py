@@ -1,4 +1,6 @@
+from . import export
 from . import harvest_auth
 from . import json2
 from . import oidc
 from . import saml
+from . import second_factor

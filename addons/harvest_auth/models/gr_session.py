@@ -142,6 +142,7 @@ class GrSession(models.Model):
     def _open(self, now):
         session, http = request.session, request.httprequest
         started = min(now, session.get("create_time") or now)
+        request.gr_session_row = SessionRow(started, now, is_ended=False)
         agent = http.user_agent
         names = [name.capitalize() for name in (agent.browser, agent.platform) if name]
         with own_cursor(self.env, durable=False) as cr:

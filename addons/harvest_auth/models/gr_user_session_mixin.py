@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.http import STORED_SESSION_BYTES, request
 
 from ..policy.sessions import SessionLimits, strictest
@@ -84,8 +85,10 @@ class GrUserSessionMixin(models.AbstractModel):
 
     def action_gr_end_sessions(self):
         """Log these users out everywhere; for administrators."""
-        self.check_access("write")
-        # sudo: write access to the user was checked
+        self.check_access("read")
+        if not self.env.user.has_group("harvest_base.group_harvest_admin"):
+            raise AccessError(self.env._("Ask an administrator to log them out."))
+        # sudo: who may was checked above
         self.env["gr.session"].sudo().search(
             [("user_id", "in", self.ids), ("ended_at", "=", False)]
         )._end("administrator")

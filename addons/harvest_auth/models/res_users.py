@@ -21,6 +21,8 @@ class ResUsers(models.Model):
     _inherit = [
         "gr.user.policy.mixin",
         "gr.user.lockout.mixin",
+        "gr.user.mfa.mixin",
+        "gr.user.password.mixin",
         "gr.user.session.mixin",
         "gr.user.key.mixin",
         "gr.user.directory.mixin",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from zxcvbn import zxcvbn
 
 _ESTIMATED = 72  # characters that zxcvbn looks at; what follows can only help
+_REST = 6  # characters that a password has beside the words that everybody knows
 _SHORT = 3  # a shorter word says nothing about a password
 MAX_LENGTH = 4096  # bytes that a hash is made of; ASVS asks for 64 at least
 
@@ -53,6 +54,8 @@ def problem(
     if len(password.encode()) > MAX_LENGTH:
         return Problem("long")
     words = context_words(context)
+    if word := _mostly(password, words):
+        return Problem("context", word=word)
     result = zxcvbn(password[:_ESTIMATED], user_inputs=words)
     if float(result["guesses_log10"]) >= policy.min_guesses:
         return None
@@ -72,6 +75,16 @@ def context_words(texts: Iterable[str]) -> list[str]:
             if len(word) >= _SHORT:
                 words[word] = None
     return list(words)
+
+
+def _mostly(password: str, words: list[str]) -> str:
+    """Return a context word if little is left of a password without such words."""
+    rest, found = password.lower(), ""
+    for word in sorted(words, key=len, reverse=True):
+        if word in rest:
+            rest, found = rest.replace(word, " "), found or word
+    left = sum(char.isalnum() for char in rest)
+    return found if left < _REST else ""
 
 
 def _context_word(sequence: list[dict], words: list[str]) -> str:

@@ -8,3 +8,6 @@ from . import test_gr_oidc_provider
 from . import test_gr_directory
 from . import test_gr_saml_provider
 from . import test_saml_http
+from . import test_password_policy
+from . import test_second_factor
+from . import test_export_confirmation

@@ -138,3 +138,9 @@ def _api_key(env, place):
 @factory("gr.api.bucket")
 def _bucket(env, _place):
     return env["gr.api.bucket"].create({"key": f"k{next(_numbers)}"})
+
+
+@factory("gr.recovery.code")
+def _recovery_code(env, place):
+    user = _identity(env, place).user_id
+    return env["gr.recovery.code"].create({"user_id": user.id, "code_hash": "x"})

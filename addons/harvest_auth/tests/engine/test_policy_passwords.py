@@ -51,6 +51,7 @@ def test_good_ones_of_every_kind(password):
         ("YuccaValley2026", "context"),
         ("yuccavalleyelementary", "context"),
         ("MorongoUnified", "context"),
+        ("jo garcía thrive 1!", "context"),
         ("ñ" * 3000, "long"),
     ],
 )

@@ -1,0 +1,2 @@
+from . import gr_mfa_reset
+from . import gr_recovery_show
