@@ -184,6 +184,7 @@ class SecondFactorHome(Home):
             request.session.finalize(request.env)
             request.update_env(user=request.session.uid)
             request.update_context(**request.session.context)
+        request.params.setdefault("password", "")  # ``bus`` compares it with "admin"
         return request.redirect(self._login_redirect(user.id, redirect=redirect))
 
 

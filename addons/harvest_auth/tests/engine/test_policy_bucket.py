@@ -31,7 +31,8 @@ def test_a_clock_put_back_fills_nothing():
 @settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw of a run
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(-5, 90)), max_size=15))
 def test_never_more_than_flowed_in(steps):
-    bucket, now, latest, total = None, 1000.0, 1000.0, 0
+    now = latest = 1000.0
+    bucket, total = take(None, QUOTA, 0, now)
     for want, pause in steps:
         now += pause
         latest = max(latest, now)
