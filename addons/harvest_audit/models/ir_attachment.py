@@ -1,5 +1,7 @@
 from odoo import models
 
+from .. import recording
+
 
 class IrAttachment(models.Model):
     """Only files that hang on a student's record are audited."""
@@ -21,5 +23,7 @@ class IrAttachment(models.Model):
         return None
 
     def _to_http_stream(self):
-        self._gr_audit_saw(["raw"], "download")
-        return super()._to_http_stream()
+        with recording.collector_of(self.env).acting("download"):
+            stream = super()._to_http_stream()
+            self._gr_audit_saw(["raw"])  # known by now whose file it is
+        return stream

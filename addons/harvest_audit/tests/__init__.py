@@ -1,2 +1,3 @@
 from . import test_access_history
 from . import test_gr_audit_event
+from . import test_routes
