@@ -165,7 +165,7 @@ class Sealed:
 
     def _insert_cache(self, records, values):
         """Keep what was fetched as it is: most of it is never looked at."""
-        super()._insert_cache(
+        return super()._insert_cache(
             records, (value and Ciphertext(value) for value in values)
         )
 
@@ -185,7 +185,7 @@ class Sealed:
     def write(self, records, value):
         if value and any(records._ids):
             records.env["gr.seal.key"]._check_ring()  # before anything is changed
-        super().write(records, value)
+        return super().write(records, value)
 
     def update_db(self, model, columns):
         result = super().update_db(model, columns)

@@ -127,9 +127,9 @@ class IrAttachment(models.Model):
                 file.gr_seal_key or file._gr_is_due(*(file[name] for name in PLACE))
             )
         )
-        super(IrAttachment, self - due)._set_attachment_data(asbytes)
         for attachment in due:
             attachment._gr_store_sealed(asbytes(attachment))
+        return super(IrAttachment, self - due)._set_attachment_data(asbytes)
 
     def _gr_store_sealed(self, content):
         """Seal a content for this attachment and put it where Odoo keeps files.
@@ -147,7 +147,8 @@ class IrAttachment(models.Model):
             vals["db_datas"] = in_database and sealed
         # As Odoo itself: who may write was checked before, and ``write`` of attachments
         # drops what follows from the content.
-        super(StockAttachment, self.sudo()).write(vals)  # sudo: as Odoo itself
+        # sudo: as Odoo itself
+        super(StockAttachment, self.sudo()).write(vals)  # pylint: disable=W8164
         if in_database:
             return
         self.flush_recordset(["checksum", "store_fname"])
@@ -189,9 +190,9 @@ class IrAttachment(models.Model):
 
     def _compute_raw(self):
         sealed = self.filtered("gr_seal_key")
-        super(IrAttachment, self - sealed)._compute_raw()
         for attachment in sealed:
             attachment.raw = attachment._gr_open()
+        return super(IrAttachment, self - sealed)._compute_raw()
 
     @api.model
     def _file_read(self, fname, size=None):
@@ -213,7 +214,8 @@ class IrAttachment(models.Model):
         self.ensure_one()
         stored = self.db_datas
         if self.store_fname:
-            stored = super()._file_read(self.store_fname)
+            # the stored file; our own would open it
+            stored = super()._file_read(self.store_fname)  # pylint: disable=W8164
         if not stored:
             return b""
         try:
