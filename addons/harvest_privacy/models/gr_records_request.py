@@ -63,18 +63,18 @@ class GrRecordsRequest(models.Model):
     )
     requester_name = fields.Char(
         "Name",
-        compute="_compute_requester",
+        compute="_compute_requester_name",
         store=True,
         readonly=False,
         help="Who asks, as the identity was proved",
     )
     requester_email = fields.Char(
-        "Email", compute="_compute_requester", store=True, readonly=False
+        "Email", compute="_compute_requester_email", store=True, readonly=False
     )
     lang = fields.Selection(
         selection="_get_languages",
         string="Language",
-        compute="_compute_requester",
+        compute="_compute_lang",
         store=True,
         readonly=False,
         help="The language of the papers and of the mail",
@@ -86,6 +86,15 @@ class GrRecordsRequest(models.Model):
     family_told_date = fields.Date(
         "Family Told on",
         help="Before records go out under a subpoena the family is told (5 CCR 435).",
+    )
+    disclosure_id = fields.Many2one(
+        "gr.disclosure",
+        string="Entry in the Disclosure Log",
+        domain="[('line_ids.student_id', '=', student_id), ('kind', '=', 'disclosed')]",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        help="Where the record goes to somebody else than the family (34 CFR 99.32)",
     )
     interpreter = fields.Boolean("Wants an Interpreter")
     accommodation = fields.Char(help="For example large print or another place")
@@ -160,16 +169,22 @@ class GrRecordsRequest(models.Model):
                 )
         return super().write(vals)
 
+    # One method a field: what is typed into one must not keep the others empty.
     @api.depends("guardianship_id")
-    def _compute_requester(self):
+    def _compute_requester_name(self):
+        for request in self.filtered("guardianship_id"):
+            request.requester_name = request.guardianship_id.partner_id.name
+
+    @api.depends("guardianship_id")
+    def _compute_requester_email(self):
+        for request in self.filtered("guardianship_id"):
+            request.requester_email = request.guardianship_id.partner_id.email
+
+    @api.depends("guardianship_id")
+    def _compute_lang(self):
         for request in self:
-            adult = request.guardianship_id
-            if adult:
-                partner = adult.partner_id
-                request.requester_name = partner.name
-                request.requester_email = partner.email
-                request.lang = partner.lang
-            request.lang = request.lang or self.env.lang or "en_US"
+            own = request.guardianship_id.partner_id.lang
+            request.lang = own or request.lang or self.env.lang or "en_US"
 
     @api.depends("kind", "received_date", "company_id")
     def _compute_due(self):

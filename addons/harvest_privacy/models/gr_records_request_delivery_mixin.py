@@ -130,11 +130,29 @@ class GrRecordsRequestDeliveryMixin(models.AbstractModel):
         """Hand the archive over: by a link that expires, or in person."""
         for request in self:
             request._check_entitled()
+            request._check_logged()
             if request.delivery_method == "link":
                 request._send_link()
             request._move("delivered", delivered_date=fields.Datetime.now())
         self._audit("disclosure")
         self._close_activities()
+
+    def _check_logged(self):
+        """What goes to others than the family is in the disclosure log first."""
+        if self.requester_kind in ("guardian", "student"):
+            return  # exempt: 34 CFR 99.32(d)(1)
+        # sudo: an entry may name students of other sites; compared only
+        entry = self.disclosure_id.sudo()
+        if (
+            entry.kind != "disclosed"
+            or self.student_id not in entry.line_ids.student_id
+        ):
+            raise UserError(
+                self.env._(
+                    "Record the disclosure first, under Privacy / Disclose Records, and"
+                    " choose the entry here (34 CFR 99.32)."
+                )
+            )
 
     def _close_activities(self):
         # sudo: whoever had the activity, it is done
@@ -153,8 +171,10 @@ class GrRecordsRequestDeliveryMixin(models.AbstractModel):
     def _send_link(self):
         if not self.requester_email:
             raise UserError(
-                self.env._("Enter the email address of %(name)s, or deliver in person.")
-                % {"name": self.requester_name}
+                self.env._(
+                    "Enter the email address of %(name)s, or deliver in person.",
+                    name=self.requester_name,
+                )
             )
         token = self._make_link()
         template = self.env.ref("harvest_privacy.mail_template_records_ready")

@@ -195,6 +195,20 @@ class TestGrRecordsRequest(RecordsKit, PrivacyCommon):
         request.action_confirm_identity()
         self.assertFalse(request.due_date)
 
+    def test_what_goes_to_others_is_in_the_disclosure_log_first(self):
+        request = self._make_request(
+            kind="transfer",
+            requester_kind="school",
+            guardianship_id=False,
+            requester_name="New School",
+            purpose="Enrollment",
+            delivery_method="person",
+        )
+        self._make_ready(request)
+        with self.assertRaisesRegex(UserError, "99.32"):
+            request.action_deliver()
+        self.assertEqual(request.state, "ready")
+
     # THE ARCHIVE
 
     def test_everything_about_the_child_is_in_it_and_nothing_of_another(self):
