@@ -23,6 +23,7 @@ class TestGrDirectory(HarvestCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.role = cls.env.ref("harvest_base.group_harvest_direct_service")
+        cls.env["gr.directory"].search([]).active = False
         cls.directory = cls._make_directory(cls.district, cls.site)
         cls.accounts = {}
         cls.active = set()
