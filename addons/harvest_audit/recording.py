@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import partial
 
@@ -48,7 +47,7 @@ def records(env) -> bool:
 
 def _origin() -> Origin:
     if not request:
-        return Origin(purpose=threading.current_thread().name.partition(".")[0])
+        return Origin(purpose="system")  # a cron, a job, a shell
     http = request.httprequest
     path = clean_path(http.path)
     door = next((door for word, door in _DOORS if path.startswith(word)), "website")
