@@ -34,4 +34,3 @@ from . import ir_rule
 from . import res_company_ldap
 from . import res_users
 from . import res_users_apikeys
-from . import res_users_apikeys_description

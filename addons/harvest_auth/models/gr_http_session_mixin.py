@@ -10,13 +10,15 @@ class GrHttpSessionMixin(models.AbstractModel):
 
     @classmethod
     def _authenticate_explicit(cls, auth):
-        super()._authenticate_explicit(auth)
+        result = super()._authenticate_explicit(auth)
         if request.session.uid is not None and request.session.can_save:
             # sudo: one's own session is noted, nobody writes the table
             request.env["gr.session"].sudo()._see()
+        return result
 
     @classmethod
     def _post_logout(cls):
-        super()._post_logout()
+        result = super()._post_logout()
         # sudo: one's own session is ended
         request.env["gr.session"].sudo()._close(request.session.sid, "logout")
+        return result

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .gr_api_key import ACCESS
+from ..models.gr_api_key import ACCESS
 
 LIMITS = ("access", "networks", "requests_per_minute")
 LISTS = ("read_model_ids", "write_model_ids", "api_model_ids", "site_ids")
