@@ -13,6 +13,7 @@
         "harvest_district",
         "harvest_portal",
         "harvest_privacy",
+        "harvest_rls",
         "harvest_training",
         "harvest_website",
     ],

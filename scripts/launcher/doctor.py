@@ -29,6 +29,7 @@ from scripts.launcher.system import (
     postgres_bin,
 )
 from scripts.launcher.venv import DEVELOPMENT, RUNTIME, Venv, require_python
+from scripts.launcher.wall import tables_outside
 
 OK, MISSING, BROKEN, IN_USE = "ok", "missing", "broken", "in use"
 MINIMUM_FREE = 3_000_000_000  # bytes: Odoo, the environment, a few databases
@@ -178,6 +179,7 @@ def _server(ground: Ground) -> Iterator[Finding]:
     databases = Databases(ground, account, server)
     yield _database(ground, account, databases)
     yield from _audit(databases)
+    yield from _wall(ground, databases)
 
 
 def _cluster(ground: Ground, cluster: Cluster) -> Iterator[Finding]:
@@ -219,6 +221,17 @@ def _audit(databases: Databases) -> Iterator[Finding]:
         else:
             detail = f"{name}: the application owns it and could change it"
             yield Finding("event log", BROKEN, detail, audit.REMEDY)
+
+
+def _wall(ground: Ground, databases: Databases) -> Iterator[Finding]:
+    served = find_served(ground)
+    if served is None:
+        return
+    outside = tables_outside(databases, served.database)
+    if outside:
+        detail = f"{len(outside)} tables stand outside, such as {outside[0]}"
+        remedy = "restart the server: it puts up what is missing"
+        yield Finding("wall", BROKEN, detail, remedy)
 
 
 def _port(ground: Ground) -> Iterator[Finding]:

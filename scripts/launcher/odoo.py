@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from scripts.launcher import proc
@@ -58,10 +58,17 @@ class Odoo:
         return self.account.command([python, "-m", "odoo", "-c", str(config), *words])
 
     def install(
-        self, config: Path, database: str, modules: Iterable[str], update: Iterable[str]
+        self,
+        config: Path,
+        database: str,
+        modules: Iterable[str],
+        update: Iterable[str],
+        districts: Sequence[str] = (),
     ) -> None:
         """Install and upgrade modules, making the database when there is none.
 
+        :param districts: ids of all districts of the database: an upgrade works on the
+            rows of each, also where the database keeps them apart (``harvest_rls``).
         :raise CommandFailed: Odoo refused; the error shows its last lines.
         """
         words = ["-d", database, "--stop-after-init", "--no-http"]
@@ -72,7 +79,7 @@ class Odoo:
             self.command(config, *words),
             what="installing the addons",
             remedy="read the lines above; the first error names the addon and file",
-            env=self.environ(),
+            env=self.environ() | _open(districts),
             cwd=self.ground.root,
         )
         _refuse_errors(output)
@@ -97,6 +104,13 @@ class Odoo:
         }
         password = self.server.password
         return common | ({"db_password": password} if password else {})
+
+
+def _open(districts: Sequence[str]) -> dict[str, str]:
+    """The environment in which each connection may touch ``districts``."""
+    if not districts:
+        return {}
+    return {"PGOPTIONS": f"-c harvest.districts={','.join(districts)}"}
 
 
 def _refuse_errors(output: str) -> None:

@@ -73,11 +73,19 @@ class Suite:
             names = ", ".join(sorted(install | update))
             with self.ready.steps.step(f"install or upgrade {names}"):
                 config = self.ready.odoo.write_config("install.conf", {})
-                self.ready.odoo.install(config, self.database, install, update)
+                self.ready.odoo.install(
+                    config, self.database, install, update, self._districts(fresh)
+                )
         audit.separate(self.ready.databases, self.database)
         if not before:
             self._set_admin_password()
         self._save_state(now)
+
+    def _districts(self, fresh: bool) -> list[str]:
+        """The ids of all districts; an upgrade is work on all of them."""
+        if fresh:
+            return []
+        return self.ready.databases.query("SELECT id FROM res_company", self.database)
 
     def load_demo(self, size: str) -> list[list[str]]:
         """Load demo data once; return the logins it brings."""

@@ -25,5 +25,7 @@ from . import gr_program_enrollment
 from . import res_partner
 from . import res_users
 from . import mail_compose_message
+from . import ir_rule
 from . import mail_followers
+from . import mail_message
 from . import mail_thread

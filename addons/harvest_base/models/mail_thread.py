@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class MailThread(models.AbstractModel):
@@ -10,6 +10,10 @@ class MailThread(models.AbstractModel):
     """
 
     _inherit = "mail.thread"
+
+    # Odoo lets everybody *search* by messages without asking whose they are: a parent
+    # could find out by questions what staff wrote about the child.
+    message_ids = fields.One2many(bypass_search_access=False)
 
     def message_post(self, *, partner_ids=None, **kwargs):
         adults = self.env["res.partner"]._gr_without_students(list(partner_ids or []))

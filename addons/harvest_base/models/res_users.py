@@ -93,22 +93,49 @@ class ResUsers(models.Model):
 
         A student's contact goes with the student. A family's goes with the children:
         where they live and their telephone is for those who look after the child.
-        Employees stay visible as everywhere in Odoo.
+        Employees of the own districts stay visible as everywhere in Odoo; those of
+        another district do not.
         """
         self.ensure_one()
         students = self._gr_student_domain()
+        districts = self.company_ids.ids
+        colleagues = [("share", "=", False), ("company_ids", "in", districts)]
+        strangers = [("share", "=", False), ("company_ids", "not in", districts)]
         all_links = Domain("active", "in", [True, False])
         of_family = Domain("gr_guardianship_ids", "any", all_links)
         own_children = Domain("student_id", "any", students) & all_links
         return (
-            Domain("gr_is_student", "=", False)
-            | Domain("gr_student_ids", "any", students)
-        ) & (
-            ~of_family
-            | Domain("id", "=", self.partner_id.id)
-            | Domain("user_ids", "any", [("share", "=", False)])
-            | Domain("gr_guardianship_ids", "any", own_children)
+            (
+                Domain("gr_is_student", "=", False)
+                | Domain("gr_student_ids", "any", students)
+            )
+            & (
+                ~of_family
+                | Domain("id", "=", self.partner_id.id)
+                | Domain("user_ids", "any", colleagues)
+                | Domain("gr_guardianship_ids", "any", own_children)
+            )
+            & (
+                Domain(
+                    "id",
+                    "in",
+                    [self.partner_id.id, self.env.ref("base.partner_root").id],
+                )
+                | Domain("user_ids", "not any", strangers)
+            )
         )
+
+    @api.private
+    def _gr_rule_domain(self, model):
+        """Return the domain of the records of ``model`` that this user may read.
+
+        It *is* the record rule of that model, for models whose records are as visible
+        as the record they belong to.
+        """
+        self.ensure_one()
+        if not self.env[model].with_user(self).has_access("read"):
+            return Domain.FALSE
+        return self.env["ir.rule"].with_user(self)._compute_domain(model, "read")
 
     @api.private
     def _gr_student_domain(self):
@@ -117,8 +144,4 @@ class ResUsers(models.Model):
         It *is* the record rule of ``gr.student``, so parts of a student's record
         (``gr.student.record.mixin``) and a student's contact follow it by themselves.
         """
-        self.ensure_one()
-        Student = self.env["gr.student"].with_user(self)
-        if not Student.has_access("read"):
-            return Domain.FALSE
-        return self.env["ir.rule"].with_user(self)._compute_domain("gr.student", "read")
+        return self._gr_rule_domain("gr.student")
