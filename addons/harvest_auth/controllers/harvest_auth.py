@@ -37,12 +37,19 @@ class HarvestAuthHome(AuthSignupHome):
 
 
 class HarvestAuthSession(Session):
-    @route(readonly=False)  # the session's end is written
+    @route()
     def logout(self, redirect="/odoo"):
         """Log out there, too, where the sign-in came from."""
+        if request.session.get(SESSION_KEY):  # Odoo's route only reads
+            return request.redirect("/auth/leave", 303)
+        return super().logout(redirect=redirect)
+
+    @route("/auth/leave", type="http", auth="none", sitemap=False)
+    def leave(self, **_params):
+        """End the session of a sign-in here, and go on to its provider's log-out."""
         where = self._leave()
-        response = super().logout(redirect=redirect)
-        return request.redirect(where, 303, local=False) if where else response
+        request.session.logout(keep_db=True)
+        return request.redirect(where or "/odoo", 303, local=not where)
 
     def _leave(self):
         key = request.session.get(SESSION_KEY)
@@ -105,8 +112,9 @@ class SignInFlow:
         identity = provider.identity_ids.search(
             [(provider._get_link_field(), "=", provider.id), ("subject", "=", subject)]
         )
-        # The user may be new: authentication reads in the same transaction.
-        request.env.flush_all()
+        # The user may be new: counters and logs of sign-ins write in transactions of
+        # their own, and must see it (as in Odoo's auth_oauth).
+        request.env.cr.commit()  # pylint: disable=invalid-commit
         proof = SignIn(user.id, skip_mfa=provider.is_mfa_trusted)
         credential = {"login": user.login, "type": "gr_identity", "gr_proof": proof}
         try:

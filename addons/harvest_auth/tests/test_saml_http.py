@@ -261,6 +261,8 @@ class TestSamlHttp(HarvestKit, HttpCase):
     def test_our_log_out_goes_on_there(self):
         self._sign_in()
         answer = self._get("/web/session/logout")
+        self.assertTrue(answer.headers["Location"].endswith("/auth/leave"))
+        answer = self._get("/auth/leave")
         self.assertTrue(answer.headers["Location"].startswith(f"{SLO}?SAMLRequest="))
 
     def test_their_end_of_the_session_is_ours(self):
