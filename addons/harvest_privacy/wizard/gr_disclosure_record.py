@@ -87,69 +87,68 @@ class GrDisclosureRecord(models.TransientModel):
 
     def _get_remedies(self):
         """Return for each problem what is wrong, by which rule, and what helps."""
-        _ = self.env._
         basis, kind = self.basis_id, self.party_kind_id
         return {
-            d.PARTY_BARRED: _(
+            d.PARTY_BARRED: self.env._(
                 "This party never gets records (%s). Record the refused request.",
                 kind.authority,
             ),
-            d.COURT_ORDER_ONLY: _(
+            d.COURT_ORDER_ONLY: self.env._(
                 "Nothing is disclosed to this party without a judge's warrant,"
                 " subpoena or order (%s). Record the refused request, and tell the"
                 " superintendent at once.",
                 kind.authority,
             ),
-            d.BASIS_NOT_FOR_PARTY: _(
+            d.BASIS_NOT_FOR_PARTY: self.env._(
                 "This basis is for: %(kinds)s (%(authority)s). Choose the basis that"
                 " fits this party, or ask the family for consent.",
                 kinds=", ".join(basis.party_kind_ids.mapped("name")),
                 authority=basis.authority,
             ),
-            d.NO_INTEREST: _(
+            d.NO_INTEREST: self.env._(
                 "Write down the party's legitimate interest (34 CFR 99.32(a)(3))."
             ),
-            d.NOT_IDENTIFIED: _(
+            d.NOT_IDENTIFIED: self.env._(
                 "Verify who it is, and say how (34 CFR 99.31(c)). Call the agency back"
                 " at a number that you looked up yourself."
             ),
-            d.NO_COURT_DOCUMENT: _(
+            d.NO_COURT_DOCUMENT: self.env._(
                 "Attach the order or subpoena (%s). Have counsel read it first.",
                 basis.authority,
             ),
-            d.NO_AGREEMENT: _(
+            d.NO_AGREEMENT: self.env._(
                 "Attach the written agreement that is in force (%s).", basis.authority
             ),
-            d.NO_CERTIFICATION: _(
+            d.NO_CERTIFICATION: self.env._(
                 "Attach the party's written certification that it will not disclose"
                 " further (%s).",
                 basis.authority,
             ),
-            d.NO_THREAT: _(
+            d.NO_THREAT: self.env._(
                 "Describe the articulable and significant threat (34 CFR 99.36)."
             ),
-            d.NO_PURPOSE: _("Choose the purpose that families consented to."),
-            d.NO_NOTICE: _(
+            d.NO_PURPOSE: self.env._("Choose the purpose that families consented to."),
+            d.NO_NOTICE: self.env._(
                 "Tell the family first, at least %(days)s days before (%(rule)s), and"
                 " enter the day.",
                 days=basis.notice_days,
                 rule=basis.notice_authority,
             ),
-            d.NOTICE_TOO_SHORT: _(
+            d.NOTICE_TOO_SHORT: self.env._(
                 "The family was told less than %(days)s days ago (%(rule)s). Wait.",
                 days=basis.notice_days,
                 rule=basis.notice_authority,
             ),
-            d.PROFIT: _(
+            d.PROFIT: self.env._(
                 "Directory information does not go to this party (EC 49073(a)). Ask"
                 " the families for consent."
             ),
-            d.NOT_NOTICED: _("Choose which directory information is told."),
-            d.NO_CONSENT: _(
+            d.NOT_NOTICED: self.env._("Choose which directory information is told."),
+            d.NO_CONSENT: self.env._(
                 "No consent counts today for these students. Ask their families, or"
                 " leave them out:"
             ),
-            d.OPTED_OUT: _(
+            d.OPTED_OUT: self.env._(
                 "Not all of this is directory information of these students: the"
                 " family refused, or there is no notice in force, or it names no such"
                 " audience. Leave them out, or ask for consent:"
