@@ -52,7 +52,7 @@ class GrDisclosure(models.Model):
     student_count = fields.Integer(readonly=True, help="Also of those one may not see")
     refusal = fields.Text("Why Refused", readonly=True)
     corrects_id = fields.Many2one(
-        "gr.disclosure", "Corrects", readonly=True, index="btree_not_null"
+        "gr.disclosure", readonly=True, index="btree_not_null"
     )
     is_statutory = fields.Boolean("Required by Law", readonly=True)
     letter = fields.Binary(

@@ -44,7 +44,7 @@ class GrDisclosureFactsMixin(models.AbstractModel):
         help="Why this party may know it (34 CFR 99.32(a)(3)(ii))"
     )
     basis_id = fields.Many2one(
-        "gr.disclosure.basis", string="Basis", required=True, ondelete="restrict"
+        "gr.disclosure.basis", required=True, ondelete="restrict"
     )
     purpose_id = fields.Many2one(
         "gr.consent.purpose", string="Consent to", ondelete="restrict"
@@ -65,7 +65,7 @@ class GrDisclosureFactsMixin(models.AbstractModel):
     court_document_name = fields.Char()
     agreement = fields.Binary("Written Agreement", attachment=True)
     agreement_name = fields.Char()
-    certification = fields.Binary("Certification", attachment=True)
+    certification = fields.Binary(attachment=True)
     certification_name = fields.Char()
     threat = fields.Text(
         "Articulable and Significant Threat", help="34 CFR 99.32(a)(5)"

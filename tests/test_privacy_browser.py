@@ -1,0 +1,161 @@
+"""A parent asks for the child's record, and has it: the clock, the mail, the proof.
+
+The compliance manager works in the backend; the parent opens the mail's link by
+telephone and checks the archive with the key that the district publishes.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from training_desk import Desk, shoot
+from training_ground import Office, postbox
+
+from odoo.addons.harvest_privacy import archive
+
+PHONE = {"width": 390, "height": 844}
+WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+PARENT = "parent.of.story@example.org"
+PATIENCE = 20_000  # ms until a step counts as not reached
+
+
+@pytest.fixture
+def tab(server, chromium):
+    """Make a browser tab of somebody's own."""
+    contexts = []
+
+    def make(**options):
+        context = chromium.new_context(base_url=server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def family(server) -> dict[str, str]:
+    """A child of the demo and one parent, who now has an address for mail."""
+    [(student, partner, adult)] = server.query(
+        """SELECT s.name, p.id, p.name FROM gr_guardianship g
+             JOIN gr_student s ON s.id = g.student_id AND s.learner_type = 'pupil'
+             JOIN res_partner p ON p.id = g.partner_id
+            WHERE g.active AND g.court_limit = 'none' AND g.date_end IS NULL
+              AND s.site_id IS NOT NULL AND s.active
+              AND s.company_id = (SELECT company_id FROM res_users
+                                   WHERE login = 'compliance')
+              AND NOT EXISTS (SELECT FROM gr_student o
+                               WHERE o.name = s.name AND o.id <> s.id)
+            ORDER BY s.id LIMIT 1"""
+    )
+    server.query("UPDATE res_partner SET email = %s WHERE id = %s", PARENT, partner)
+    return {"student": student, "adult": adult}
+
+
+def test_a_parents_request_runs_to_delivery(server, tab, family, tmp_path):
+    office = Office(server)
+    office.call("ir.config_parameter", "set_param", "web.base.url", server.url)
+    desk = Desk(tab(), server)
+    with postbox(office) as box:
+        desk.sit_down("compliance")
+        enter_request(desk, family)
+        see_the_clock(desk)
+        confirm_identity(desk)
+        decide_parts(desk)
+        deliver(desk)
+        office.run_cron("mail.ir_cron_mail_scheduler_action")
+        [letter] = box.letters_to(PARENT)
+    body = letter.get_body(("html",)).get_content()
+    [address] = set(re.findall(rf"{re.escape(server.url)}/records/[\w-]{{20,}}", body))
+
+    phone = tab(viewport=PHONE, is_mobile=True, accept_downloads=True)
+    file = download(phone, address, tmp_path)
+    manifest = archive.verify(file.read_bytes(), published_key(phone, server))
+    assert manifest["student"] == family["student"]
+    assert "record.pdf" in {entry["path"] for entry in manifest["files"]}
+
+    phone.goto(address[:-4])
+    assert phone.get_by_text("does not work any more").is_visible()
+    assert not desk.complaints.found, "\n".join(desk.complaints.found)
+
+
+def enter_request(desk: Desk, family) -> None:
+    desk.go("Privacy/Records Requests")
+    shoot(desk.page, "records-requests-board")
+    desk.new()
+    desk.choose("student_id", family["student"])
+    desk.select("kind", "Take the record along (archive)")
+    desk.choose("guardianship_id", family["adult"])
+    desk.save()
+
+
+def see_the_clock(desk: Desk) -> None:
+    """Five business days: in time, and the law beside it."""
+    form = desk.form
+    assert (
+        form.get_by_text("EC 49069.7").count()
+        or form.get_by_text("Family may see the record within, California").count()
+    )
+    assert form.locator(".o_field_widget[name='light']").first.inner_text() in (
+        "In Time",
+        "Due Soon",
+    )
+    assert desk.field("due_date").inner_text()
+    shoot(desk.page, "records-request-clock")
+
+
+def confirm_identity(desk: Desk) -> None:
+    desk.select("identity_method", "Photo ID, seen in person")
+    desk.press("Confirm Identity")
+    desk.wait_for_state("In Preparation")
+
+
+def decide_parts(desk: Desk) -> None:
+    desk.turn_to("Parts")
+    shoot(desk.page, "records-request-parts")
+    waiting = desk.field("item_ids").get_by_role("button", name="Goes Out")
+    while waiting.count():
+        before = waiting.count()
+        waiting.first.click()
+        desk.page.wait_for_function(
+            "count => [...document.querySelectorAll('[name=item_ids] button')].filter("
+            "button => button.name === 'action_include').length < count",
+            arg=before,
+        )
+        desk.calm()
+    desk.press("Make the Archive")
+    desk.wait_for_state("Ready")
+
+
+def deliver(desk: Desk) -> None:
+    desk.press("Deliver")
+    desk.wait_for_state("Delivered")
+    shoot(desk.page, "records-request-delivered")
+
+
+def download(phone, address: str, folder: Path) -> Path:
+    phone.goto(urlsplit(address).path)
+    found = Axe().run(phone, options={"runOnly": WCAG_AA}).response["violations"]
+    assert not found, [rule["id"] for rule in found]
+    shoot(phone, "records-request-download")
+    with phone.expect_download() as coming:
+        phone.get_by_role("button", name=re.compile("Download")).click()
+    file = folder / "archive.zip"
+    coming.value.save_as(file)
+    return file
+
+
+def published_key(phone, server) -> str:
+    text = phone.request.get(f"{server.url}/records/keys").text()
+    keys = re.findall(
+        r"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----\n", text, re.S
+    )
+    assert len(keys) == 1
+    return keys[0]
