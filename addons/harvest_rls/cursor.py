@@ -1,9 +1,11 @@
-"""Which districts a transaction may touch, kept for as long as its cursor lives.
+"""Which districts a cursor may touch, kept for as long as it lives.
 
-The setting is local to a transaction, so that no pool can carry it to somebody else,
-and PostgreSQL forgets it at each commit and rollback. Odoo has no hook for "a
-transaction begins": two methods of its cursor are wrapped, and do nothing for a cursor
-that nobody opened districts for.
+The setting is one of the connection: Odoo's pool resets it (``RESET ALL``) before it
+lends the connection to somebody else. PostgreSQL takes it back with a transaction that
+is rolled back, and then it is made again. It is never made at the head of somebody's
+transaction, which may still choose its isolation, and takes its snapshot when it first
+asks. Odoo has no hook for either: two methods are wrapped, and do nothing where nobody
+opened districts.
 """
 
 import functools
@@ -11,9 +13,10 @@ import threading
 from collections.abc import Iterable
 from contextlib import contextmanager
 
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
 from odoo import http
-from odoo.modules.registry import Registry
-from odoo.sql_db import BaseCursor, Cursor
+from odoo.sql_db import BaseCursor, Connection, Cursor
 
 from .policy import SETTING
 
@@ -45,8 +48,12 @@ def task():
 
 
 def _apply(cr):
-    if (value := cr.cache.get(KEY)) is not None:
-        cr.execute("SELECT set_config(%s, %s, true)", [SETTING, value])
+    if (value := cr.cache.get(KEY)) is None:
+        return
+    between = cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE
+    cr.execute("SELECT set_config(%s, %s, false)", [SETTING, value])
+    if between:  # two transactions: begin none
+        cr.connection.commit()
 
 
 def _inherited():
@@ -67,10 +74,12 @@ def _reopen_after(method):
 
 
 def _inheriting(method):
+    """The log of events opens its cursors past the registry: here are all of them."""
+
     @functools.wraps(method)
-    def wrapped(self, /, readonly=False):
-        cr = method(self, readonly=readonly)
-        if (value := _inherited()) is not None and KEY not in cr.cache:
+    def wrapped(self):
+        cr = method(self)
+        if (value := _inherited()) is not None:
             cr.cache[KEY] = value
             _apply(cr)
         return cr
@@ -85,6 +94,5 @@ def _wrap(owner, name, wrapper):
         setattr(owner, name, wrapper(method))
 
 
-_wrap(Cursor, "commit", _reopen_after)
 _wrap(Cursor, "rollback", _reopen_after)
-_wrap(Registry, "cursor", _inheriting)
+_wrap(Connection, "cursor", _inheriting)

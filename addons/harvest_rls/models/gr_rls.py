@@ -102,6 +102,15 @@ class GrRls(models.AbstractModel):
         _logger.debug("All %d districts are open: %s", len(rows), why)
         open_districts(self.env.cr, [number for (number,) in rows])
 
+    @api.model
+    def _open_for(self, uid):
+        """Open the districts of this user for this cursor; of nobody, none."""
+        # By SQL: it is asked before anybody may read anything.
+        rows = self.env.execute_query(
+            SQL("SELECT cid FROM res_company_users_rel WHERE user_id = %s", uid or 0)
+        )
+        open_districts(self.env.cr, [number for (number,) in rows])
+
     def _register_hook(self):
         """After an installation or upgrade: new tables get their wall."""
         super()._register_hook()

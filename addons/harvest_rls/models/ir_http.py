@@ -18,9 +18,12 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate(cls, endpoint):
-        cls._gr_open_districts()
+        if endpoint.routing["auth"] == "bearer":
+            cls._gr_open_all("a key names the user")
+        else:
+            cls._gr_open_districts(endpoint)
         super()._authenticate(endpoint)
-        cls._gr_open_districts()
+        cls._gr_open_districts(endpoint)
 
     @classmethod
     def _auth_method_public(cls):
@@ -28,28 +31,27 @@ class IrHttp(models.AbstractModel):
         cls._gr_open_districts()
 
     @classmethod
-    def _gr_open_districts(cls):
+    def _gr_open_districts(cls, endpoint=None):
         if not request.env["gr.rls"]._is_on():
             return
         path = request.httprequest.path
-        uid = request.env.uid or request.session.uid
-        signed_in = request.session.uid or (
-            uid and uid != request.env.ref("base.public_user").id
-        )
         if path == RUN_JOB:
             cls._gr_open_job(request.httprequest.args.get("job_uuid"))
-        elif not signed_in and path.startswith(tuple(OPEN_ROUTES)):
+        elif endpoint and cls._gr_is_open(path, endpoint.routing["auth"]):
             request.env["gr.rls"]._open_all(path)
         else:
-            open_districts(request.env.cr, cls._gr_districts_of(uid))
+            uid = request.env.uid or request.session.uid
+            request.env["gr.rls"]._open_for(uid)
 
     @classmethod
-    def _gr_districts_of(cls, uid):
-        # By SQL: it is asked before anybody may read anything.
-        rows = request.env.execute_query(
-            SQL("SELECT cid FROM res_company_users_rel WHERE user_id = %s", uid or 0)
-        )
-        return [number for (number,) in rows]
+    def _gr_open_all(cls, why):
+        if request.env["gr.rls"]._is_on():
+            request.env["gr.rls"]._open_all(why)
+
+    @classmethod
+    def _gr_is_open(cls, path, auth):
+        """Whether a route answers for every district, also to who is signed in."""
+        return auth in ("public", "none") and path.startswith(tuple(OPEN_ROUTES))
 
     @classmethod
     def _gr_open_job(cls, uuid):

@@ -1,5 +1,6 @@
 from odoo.addons.harvest_base.tests.common import HarvestKit
 
+from .. import cursor
 from ..cursor import open_districts
 from ..models.gr_rls import PARAMETER
 
@@ -19,6 +20,7 @@ class WallKit(HarvestKit):
     def _close(self):
         self.env.invalidate_all()
         self.env.cr.cache.pop("harvest_rls.districts", None)
+        cursor._thread.districts = None
         self.env.cr.execute("RESET harvest.districts")
 
     def _count(self, *districts):

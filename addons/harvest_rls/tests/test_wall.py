@@ -1,11 +1,13 @@
 """The wall holds where record rules do not: sudo, raw SQL, a wrong insert."""
 
 import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, TRANSACTION_STATUS_IDLE
 
+from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ..cursor import open_districts
+from ..cursor import open_districts, task
 from ..models.gr_rls import PARAMETER
 from ..policy import take_down
 from .common import WallKit
@@ -131,12 +133,39 @@ class TestOpenDistricts(TransactionCase):
         return cr.fetchone()[0] or ""
 
     def test_it_lasts_over_commits_and_rollbacks_and_ends_with_the_cursor(self):
-        with self.registry._db.cursor() as cr:
+        with task(), self.registry._db.cursor() as cr:
             open_districts(cr, [7, 3])
             self.assertEqual(self._now(cr), "3,7")
             cr.commit()
             self.assertEqual(self._now(cr), "3,7")
             cr.rollback()
             self.assertEqual(self._now(cr), "3,7")
+            number = cr.connection.get_backend_pid()
         with self.registry._db.cursor() as cr:
+            self.assertEqual(cr.connection.get_backend_pid(), number)  # same, reset
             self.assertEqual(self._now(cr), "")
+
+    def test_cursors_of_the_same_task_inherit_it(self):
+        with task(), self.registry._db.cursor() as cr:
+            open_districts(cr, [7])
+            with db_connect(cr.dbname).cursor() as other:
+                self.assertEqual(self._now(other), "7")
+
+    def test_it_lasts_where_each_statement_is_a_transaction(self):
+        """As the log of events writes."""
+        with task(), self.registry._db.cursor() as cr:
+            open_districts(cr, [7])
+            with db_connect(cr.dbname).cursor() as other:
+                other.connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+                self.assertEqual(self._now(other), "7")
+
+    def test_it_begins_no_transaction(self):
+        """Who opened a cursor or ended a transaction may choose the next isolation."""
+        with task(), self.registry._db.cursor() as cr:
+            open_districts(cr, [7])
+            for end in (cr.commit, cr.rollback):
+                end()
+                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            with db_connect(cr.dbname).cursor() as other:
+                status = other.connection.get_transaction_status()
+                self.assertEqual(status, TRANSACTION_STATUS_IDLE)
