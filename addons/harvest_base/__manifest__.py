@@ -23,6 +23,7 @@
         "views/gr_school_year_views.xml",
         "views/gr_rule_views.xml",
         "views/gr_configuration_views.xml",
+        "views/gr_external_suppression_views.xml",
         "views/gr_wizard_views.xml",
         "views/harvest_base_menus.xml",
     ],

@@ -161,8 +161,8 @@ class GrSyncApplyMixin(models.AbstractModel):
             if case := suppressed.get(change.external_id):
                 reason = self.env._(
                     "Erased on %(date)s (%(case)s). Take this object off the roster in"
-                    " the district's system, or delete the suppression under"
-                    " Configuration to let it come back.",
+                    " the district's system, or delete its line under Configuration /"
+                    " Erased, Not to Return to let it come back.",
                     date=case.create_date.date(),
                     case=case.reason,
                 )

@@ -3,6 +3,7 @@ from . import base
 from . import gr_http_bearer_mixin
 from . import gr_http_session_mixin
 from . import gr_user_policy_mixin
+from . import gr_user_local_password_mixin
 from . import gr_user_lockout_mixin
 from . import gr_user_key_mixin
 from . import gr_user_mfa_mixin

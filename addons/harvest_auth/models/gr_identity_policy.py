@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 from ..policy import mfa
 from ..policy.sessions import SessionLimits, strictest
@@ -23,6 +24,7 @@ class UserPolicy(NamedTuple):
     grace_days: int
     limits: SessionLimits
     password_length: int
+    district_only: bool
     may_trust_device: bool
 
 
@@ -70,6 +72,11 @@ class GrIdentityPolicy(models.Model):
         default=12,
         help="Characters of a password that is chosen from now on.",
     )
+    district_only = fields.Boolean(
+        string="District's Account Only",
+        help="A password that is kept here is not taken, and none is mailed."
+        " Break-glass accounts are exempt, and there has to be one.",
+    )
     authority = fields.Char(
         required=True, help="The standard or the policy that sets these numbers"
     )
@@ -84,6 +91,20 @@ class GrIdentityPolicy(models.Model):
         " AND password_length >= 8)",
         "Limits cannot be negative, and a password has at least 8 characters.",
     )
+
+    @api.constrains("district_only")
+    def _check_emergency(self):
+        # sudo: whether there is one, not who it is
+        users = self.env["res.users"].sudo()
+        if any(self.mapped("district_only")) and not users.search_count(
+            [("gr_break_glass", "=", True)], limit=1
+        ):
+            raise ValidationError(
+                self.env._(
+                    "Mark a break-glass account first (Settings / Users, page Sign-in):"
+                    " on the day the district's sign-in fails, nobody could come in."
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -117,6 +138,7 @@ class GrIdentityPolicy(models.Model):
                 SessionLimits(policy.idle_minutes * 60, policy.absolute_minutes * 60)
                 for policy in policies
             ),
+            district_only=any(policies.mapped("district_only")),
             password_length=max(policies.mapped("password_length"), default=0),
             may_trust_device=all(policies.mapped("may_trust_device")),
         )

@@ -54,7 +54,7 @@ class GrUserLockoutMixin(models.AbstractModel):
         """Say the same of every login, so that nobody learns which ones exist."""
         users = self.search(self._get_login_domain(login))
         users = users or self.search(self._get_email_domain(login))
-        if len(users) == 1 and users.email:
+        if len(users) == 1 and users.email and not users._gr_is_district_only():
             return super().reset_password(login)
         return None
 

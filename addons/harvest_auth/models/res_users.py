@@ -26,6 +26,7 @@ class ResUsers(models.Model):
         "gr.user.session.mixin",
         "gr.user.key.mixin",
         "gr.user.directory.mixin",
+        "gr.user.local.password.mixin",
         "res.users",
     ]
     _name = "res.users"

@@ -4,10 +4,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.auth_timeout.models.ir_http import CheckIdentityException
-from odoo.addons.http_routing.tests.common import MockRequest
 
 from ..models.gr_session import SessionRow
-from .common import SignInCommon
+from .common import SignInCommon, mock_request
 
 
 @tagged("post_install", "-at_install", "security")
@@ -18,7 +17,7 @@ class TestExportConfirmation(SignInCommon):
         self.user_program.group_ids += group
 
     def export(self, user, model="gr.student", count=26, minutes=30, checked=None):
-        with MockRequest(self.env) as request:
+        with mock_request(self.env) as request:
             request.session.uid = user.id
             request.gr_session_row = SessionRow(
                 self.now - minutes * 60, self.now, False
@@ -54,7 +53,7 @@ class TestExportConfirmation(SignInCommon):
         students = self.student.with_user(self.user_program)
         self.assertTrue(students.export_data(["first_name"]))  # no request: the system
         with (
-            MockRequest(self.env) as request,
+            mock_request(self.env) as request,
             self.assertRaises(CheckIdentityException),
         ):
             request.session.uid = self.user_program.id
