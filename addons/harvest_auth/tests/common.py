@@ -19,9 +19,10 @@ ELSEWHERE = "198.51.100.20"
 
 @contextmanager
 def mock_request(env, **options):
-    """Odoo's mock of a request, with a method that the event log can write down."""
+    """Odoo's mock of a request, with what our code looks at in a real one."""
     with MockRequest(env, **options) as request:
         request.httprequest.method = "POST"
+        request.gr_key_limits = None
         yield request
 
 
