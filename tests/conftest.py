@@ -31,6 +31,7 @@ def pytest_configure(config) -> None:
     config.pluginmanager.register(LogWatch(), "harvest-log-watch")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items) -> None:
     """Say what runs together when the run is shared out to several processes.
 
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(items) -> None:
         if "server" in item.fixturenames:
             group = "served"
         else:
-            group = item.nodeid.rsplit("::", 1)[0]
+            group = item.parent.nodeid
         item.add_marker(pytest.mark.xdist_group(group))
     # The longest piece first: the other process does the rest meanwhile.
     items.sort(key=lambda item: "server" not in item.fixturenames)
