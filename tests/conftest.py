@@ -7,11 +7,9 @@ import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from harness import ServedSystem, serve_clone
-from log_watch import LogWatch
 
 from scripts.launcher.paths import Addon, Ground
 
@@ -25,48 +23,6 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def pytest_configure(config) -> None:
-    config.pluginmanager.register(LogWatch(), "harvest-log-watch")
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items) -> None:
-    """Say what runs together when the run is shared out to several processes.
-
-    One process serves the suite and drives the browser, once; a test class is set up
-    once; a file of engine tests stays in one piece.
-    """
-    for item in items:
-        if "server" in item.fixturenames:
-            group = "served"
-        else:
-            group = item.parent.nodeid
-        item.add_marker(pytest.mark.xdist_group(group))
-    # The longest piece first: the other process does the rest meanwhile.
-    items.sort(key=lambda item: "server" not in item.fixturenames)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_files(load_registry) -> Iterator[None]:
-    """Each of several processes has its own copy of the filestore, too.
-
-    pytest-odoo shares it, but who collects garbage knows only the own database.
-    """
-    from odoo.tools import config
-
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if not worker:
-        yield
-        return
-    shared = Path(config.filestore("any"))
-    own = shared.with_name(f"{shared.name}-{worker}")
-    shutil.rmtree(own, ignore_errors=True)
-    shutil.copytree(shared, own, copy_function=os.link)
-    with patch.object(config, "filestore", return_value=str(own)):
-        yield
-    shutil.rmtree(own, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -101,13 +57,6 @@ def server() -> Iterator[ServedSystem]:
         pytest.fail("this test needs a template database: run it by ./harvest test")
     with serve_clone(template, Path(os.environ["HARVEST_ODOO_CONF"])) as served:
         yield served
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _children_live_on():
-    """Odoo's test classes end every child process they find: our browser and server."""
-    with patch("psutil.Process.children", return_value=[]):
-        yield
 
 
 @pytest.fixture(scope="session")

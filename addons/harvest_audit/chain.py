@@ -113,7 +113,10 @@ def walk(
     :param visit: looks at each sound event, for anchors
     """
     seen = set()
-    for stream, events in groupby(rows, key=lambda row: row.stream):
+    # Streamed: Odoo's groupby would hold every event in memory.
+    for stream, events in groupby(  # pylint: disable=bad-builtin-groupby
+        rows, key=lambda row: row.stream
+    ):
         seen.add(stream)
         base = bases.get(stream) or start(stream)
         fault = _walk_stream(stream, events, base, heads.get(stream), visit)

@@ -33,10 +33,16 @@ class Report:
     faults: list[Fault]
 
 
+_LINKS = {
+    "head": "SELECT stream, seq, hash, at FROM harvest_audit.head",
+    "base": "SELECT stream, seq, hash, at FROM harvest_audit.base",
+}
+
+
 def links(connection, table: str) -> dict[str, Link]:
     """Where each stream stands: ``head`` or ``base``."""
     with connection.cursor() as cr:
-        cr.execute(f"SELECT stream, seq, hash, at FROM harvest_audit.{table}")
+        cr.execute(_LINKS[table])
         return {
             stream: Link(seq, bytes(digest), at)
             for stream, seq, digest, at in cr.fetchall()

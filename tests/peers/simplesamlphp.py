@@ -160,10 +160,23 @@ def _write(path: Path, text: str, values: dict) -> None:
 
 def _make_key(folder: Path) -> None:
     subprocess.run(
-        (
-            "openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 400"
-            " -subj /CN=district -keyout idp.key -out idp.crt"
-        ).split(),
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-sha256",
+            "-days",
+            "400",
+            "-subj",
+            "/CN=district",
+            "-keyout",
+            "idp.key",
+            "-out",
+            "idp.crt",
+        ],
         cwd=folder,
         check=True,
         capture_output=True,

@@ -15,7 +15,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _post_dispatch(cls, response):
         """Write down what was looked at before anybody is shown it, or refuse."""
-        super()._post_dispatch(response)
+        answer = super()._post_dispatch(response)
         try:
             recording.collector_of(request.env).flush()
         except Exception as error:
@@ -27,3 +27,4 @@ class IrHttp(models.AbstractModel):
                     "minutes, and tell your administrator if it stays."
                 )
             ) from error
+        return answer

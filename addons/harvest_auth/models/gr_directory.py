@@ -284,9 +284,9 @@ class GrDirectory(models.Model):
             }
         )
         if is_news:
-            self._alarm()
+            self._leave_task()
 
-    def _alarm(self):
+    def _leave_task(self):
         """Leave a task for whoever set the directory up."""
         self.activity_schedule(
             "mail.mail_activity_data_warning",
@@ -338,31 +338,32 @@ class GrDirectory(models.Model):
 
     @api.model
     def _get_check_texts(self):
-        _ = self.env._
         return super()._get_check_texts() | {
-            "directory_server": _("The server answers, and its certificate is right:"),
-            "directory_account": _("The login is this account:"),
-            "directory_groups": _("Its groups, nested ones too:"),
-            "directory_count": _("Accounts that are active:"),
-            "directory_unreachable": _(
+            "directory_server": self.env._(
+                "The server answers, and its certificate is right:"
+            ),
+            "directory_account": self.env._("The login is this account:"),
+            "directory_groups": self.env._("Its groups, nested ones too:"),
+            "directory_count": self.env._("Accounts that are active:"),
+            "directory_unreachable": self.env._(
                 "The server does not answer. Check its name, the port and the firewall."
             ),
-            "directory_tls": _(
+            "directory_tls": self.env._(
                 "The server's certificate is not believed. Check the authority's"
                 " certificate, and that the server is named as in its certificate."
             ),
-            "directory_bind": _(
+            "directory_bind": self.env._(
                 "The service account is refused. Check its name and enter its password"
                 " again."
             ),
-            "directory_no_account": _(
+            "directory_no_account": self.env._(
                 "There is no such account below “People Below”, or the service account"
                 " may not see it."
             ),
-            "directory_ambiguous": _(
+            "directory_ambiguous": self.env._(
                 "Several accounts have this login. Make the filter stricter."
             ),
-            "directory_subject": _(
+            "directory_subject": self.env._(
                 "The account has no key. Check “Attribute with the Key”."
             ),
         }

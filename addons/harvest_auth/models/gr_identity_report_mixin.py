@@ -56,15 +56,14 @@ class GrIdentityReportMixin(models.AbstractModel):
     @api.model
     def _get_check_texts(self):
         """Return code → sentence: what was looked at, or what to do when it failed."""
-        _ = self.env._
         return {
-            "browser": _("The answer came to the browser that asked."),
-            "claims": _("What they told us:"),
-            "decision": _("The table below grants you:"),
-            "decision_none": _(
+            "browser": self.env._("The answer came to the browser that asked."),
+            "claims": self.env._("What they told us:"),
+            "decision": self.env._("The table below grants you:"),
+            "decision_none": self.env._(
                 "The table below grants you nothing: nobody like you gets in by it."
             ),
-            "decision_by_hand": _(
+            "decision_by_hand": self.env._(
                 "There are no lines below: users and roles are made by hand."
             ),
         }

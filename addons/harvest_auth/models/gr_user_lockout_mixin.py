@@ -49,7 +49,6 @@ class GrUserLockoutMixin(models.AbstractModel):
                 user._gr_alarm_break_glass()
         return auth_info
 
-    @api.model
     def reset_password(self, login):
         """Say the same of every login, so that nobody learns which ones exist."""
         users = self.search(self._get_login_domain(login))

@@ -26,7 +26,7 @@ class TestLockoutRace(BaseCase):
             cr.execute(
                 "DELETE FROM gr_lockout WHERE key IN (%s, '203.0.113.0/24')", [key]
             )
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit  # the test's own cursor
 
     def _guess(self, outcomes, gate=None):
         with closing(db_connect(get_db_name()).cursor()) as cr:

@@ -24,7 +24,6 @@ from . import gr_program
 from . import gr_program_enrollment
 from . import res_partner
 from . import res_users
-from . import mail_compose_message
 from . import ir_rule
 from . import mail_followers
 from . import mail_message

@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 @tagged("post_install", "-at_install")
 class TestThirdParties(TransactionCase):
     def test_a_typed_name_is_asked_of_nobody(self):
-        # a real account, and outside of Odoo's own test mode: nothing else holds it back
+        # a real account outside of Odoo's test mode: nothing else holds it back
         account = self.env["iap.account"].get("partner_autocomplete")
         account.sudo().account_token = "token"
         with (

@@ -10,10 +10,10 @@ from odoo.addons.harvest_privacy import archive, archive_signing
 
 KEY = archive_signing.generate()
 PEM = archive_signing.public_pem(KEY)
-ENTRIES = [
+ENTRIES = (
     archive.Entry("record.json", b'{"name": "Ana"}'),
     archive.Entry("files/1-letter.txt", "señal".encode()),
-]
+)
 
 
 def packed(entries=ENTRIES, key=KEY):

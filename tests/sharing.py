@@ -1,0 +1,87 @@
+"""A plugin of pytest: processes share the run and do not disturb each other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+FIGURES = "harvest-figures"
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items) -> None:
+    """Say what runs together.
+
+    One process serves the suite and drives the browser, once; a test class is set up
+    once; a file of engine tests stays in one piece.
+    """
+    for item in items:
+        is_served = "server" in item.fixturenames
+        group = "served" if is_served else item.parent.nodeid
+        item.add_marker(pytest.mark.xdist_group(group))
+    # The longest piece first: the other process does the rest meanwhile.
+    items.sort(key=lambda item: "server" not in item.fixturenames)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children_live_on() -> Iterator[None]:
+    """Odoo's test classes end every child process they find: our browser and server."""
+    with patch("psutil.Process.children", return_value=[]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(load_registry) -> Iterator[None]:
+    """Each of several processes has its own copy of the filestore, too.
+
+    pytest-odoo shares it, but who collects garbage knows only the own database.
+    """
+    from odoo.tools import config
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    shared = Path(config.filestore("any"))
+    own = shared.with_name(f"{shared.name}-{worker}")
+    shutil.rmtree(own, ignore_errors=True)
+    if shared.is_dir():
+        shutil.copytree(shared, own, copy_function=os.link)
+    with patch.object(config, "filestore", return_value=str(own)):
+        yield
+    shutil.rmtree(own, ignore_errors=True)
+
+
+@pytest.fixture
+def tell(request) -> Callable[[str], None]:
+    """Have a figure printed at the end of the run, from whichever process it is."""
+    return _figures(request.config).append
+
+
+def _figures(config) -> list[str]:
+    output = getattr(config, "workeroutput", None)
+    if output is None:
+        output = config.stash.setdefault(_KEPT, {})
+    return output.setdefault(FIGURES, [])
+
+
+_KEPT = pytest.StashKey[dict]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    told = getattr(node, "workeroutput", {}).get(FIGURES, [])
+    _figures(node.config).extend(told)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    lines = _figures(terminalreporter.config)
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
