@@ -208,15 +208,15 @@ class GrAuditEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
-        raise self._append_only()
+        self._append_only()
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise self._append_only()
+        self._append_only()
 
-    def unlink(self):  # pylint: disable=method-required-super,no-raise-unlink
-        raise self._append_only()
+    def unlink(self):  # pylint: disable=method-required-super
+        self._append_only()
 
     def _append_only(self):
-        return AccessError(
+        raise AccessError(
             self.env._("The event log can be read only; nothing in it changes.")
         )
