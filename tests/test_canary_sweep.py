@@ -1,25 +1,20 @@
 """Nobody sees what is not theirs: marks in every record, and everything asked.
 
 Two districts, two sites, families and staff; every text of every record carries a mark.
-Each actor asks every model by every verb. A mark (or the number of a
-record) of somebody else is an exposure. Those that were looked at and allowed are lines
-of ``canary_allowed.csv``, each with its reason; any other one fails, and so does a line
-that nothing needs any more.
+Each actor asks every model by every verb; ``test_canary_routes`` asks every route. A
+mark (or the number of a record) of somebody else is an exposure. Those that were looked
+at and allowed are lines of ``canary_allowed.csv``, each with its reason; any other one
+fails, and so does a line that nothing needs any more.
 """
 
-import threading
 import time
 
+from canary.kit import CanaryKit
 from canary.sweep import RpcSweep
-from canary.verdict import Policy, Review, read_allowed
-from canary.world import Builder, import_factories
-from test_access_matrix import DISTRICT_WIDE, MATRIX, our_addons
+from canary.verdict import Review
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.harvest_base.const import QUIET_LOAD
-from odoo.addons.harvest_base.tests.common import HarvestKit
 
 # Models that hold nobody: settings of the whole system, the same for every district.
 NO_RECORD = {
@@ -37,27 +32,7 @@ QUIET = (
 
 
 @tagged("post_install", "-at_install", "security")
-class TestCanarySweep(HarvestKit, TransactionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, **QUIET_LOAD})
-        threading.current_thread().dbname = cls.env.cr.dbname  # as in a request
-        cls._make_places()
-        import_factories(our_addons())
-        cls.world = Builder(cls, cls._our_models()).build()
-        cls.policy = Policy(MATRIX, DISTRICT_WIDE)
-        cls.allowed = read_allowed()
-
-    @classmethod
-    def _our_models(cls):
-        addons = our_addons()
-        return {
-            name
-            for name, model in cls.env.registry.items()
-            if name.startswith("gr.") or model._original_module in addons
-        }
-
+class TestCanarySweep(CanaryKit, TransactionCase):
     def test_every_model_has_a_record_for_each_place(self):
         """A model without a record is a model that nobody looked into."""
         lacking = {
@@ -91,14 +66,3 @@ class TestCanarySweep(HarvestKit, TransactionCase):
             f"({seconds:.0f} s)"
         )
         self._judge(unexplained, review)
-
-    def _judge(self, unexplained, review):
-        lines = "\n".join(f"{review.scope},{line},why" for line in unexplained)
-        self.assertFalse(
-            unexplained,
-            "\nClose each, or add its line to tests/canary_allowed.csv with the "
-            f"reason:\n{lines}",
-        )
-        self.assertFalse(
-            review.unused(), "lines of canary_allowed.csv that nothing needs"
-        )
