@@ -48,7 +48,7 @@ class GrStudent(models.Model):
         go, with the baselines: the next reading is a full one. A roll back of those
         runs is not possible any more, which is what erasure means.
         """
-        super()._erase_traces()
+        result = super()._erase_traces()
         districts = self.company_id
         runs = self.env["gr.sync.run"].search([("company_id", "in", districts.ids)])
         ended = runs.filtered(lambda run: run.state in CLOSED_RUN_STATES)
@@ -65,6 +65,7 @@ class GrStudent(models.Model):
         )
         self.env["gr.sync.change"].invalidate_model(["payload", "undo"])
         self._erase_decisions()
+        return result
 
     def _erase_decisions(self):
         """Forget what was asked about them: identities, proposals, mismatches."""

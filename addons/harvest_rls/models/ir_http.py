@@ -22,13 +22,15 @@ class IrHttp(models.AbstractModel):
             cls._gr_open_all("a key names the user")
         else:
             cls._gr_open_districts(endpoint)
-        super()._authenticate(endpoint)
+        result = super()._authenticate(endpoint)
         cls._gr_open_districts(endpoint)
+        return result
 
     @classmethod
     def _auth_method_public(cls):
-        super()._auth_method_public()
+        result = super()._auth_method_public()
         cls._gr_open_districts()
+        return result
 
     @classmethod
     def _gr_open_districts(cls, endpoint=None):
