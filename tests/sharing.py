@@ -13,19 +13,29 @@ import pytest
 FIGURES = "harvest-figures"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items) -> None:
-    """Say what runs together.
+# Files whose tests use the served system and the browser: one process starts both.
+SERVED = ("_browser.py", "_served.py", "_walk.py")
 
-    One process serves the suite and drives the browser, once; a test class is set up
-    once; a file of engine tests stays in one piece.
-    """
-    for item in items:
-        is_served = "server" in item.fixturenames
-        group = "served" if is_served else item.parent.nodeid
-        item.add_marker(pytest.mark.xdist_group(group))
-    # The longest piece first: the other process does the rest meanwhile.
-    items.sort(key=lambda item: "server" not in item.fixturenames)
+
+def pytest_collection_modifyitems(items) -> None:
+    """The longest piece first: the other process does the rest meanwhile."""
+    items.sort(key=lambda item: not is_served(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what is set up once: a class, a file, the served system."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "served" if is_served(nodeid) else super()._split_scope(nodeid)
+
+    return Together(config, log)
+
+
+def is_served(nodeid: str) -> bool:
+    return nodeid.partition("::")[0].endswith(SERVED)
 
 
 @pytest.fixture(scope="session", autouse=True)
