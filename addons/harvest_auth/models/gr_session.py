@@ -72,8 +72,9 @@ class GrSession(models.Model):
     @api.depends_context("uid")
     def _compute_is_current(self):
         here = request and request.session.sid[:STORED_SESSION_BYTES]
-        for session in self.sudo():  # sudo: compared with the own one only
-            session.is_current = session.identifier == here
+        for session in self:
+            # sudo: compared with the own one only
+            session.is_current = session.sudo().identifier == here
 
     # AT EACH REQUEST
 
