@@ -81,9 +81,12 @@ class GrConsent(models.Model):
     def _compute_text_id(self):
         Text = self.env["gr.consent.text"]
         for consent in self:
+            purpose, student = consent.purpose_id, consent.student_id
             language = consent.guardianship_id.language_id
-            consent.text_id = consent.purpose_id and Text._find_for(
-                consent.purpose_id, consent.student_id.company_id, language
+            consent.text_id = (
+                Text._find_for(purpose, student.company_id, language)
+                if purpose
+                else False
             )
 
     @api.depends("purpose_id", "date_start", "decision")
