@@ -29,7 +29,7 @@ class HarvestSaml(SignInFlow, Controller):
         """Begin a sign-in that only tells whether it would work."""
         provider = request.env["gr.saml.provider"].browse(provider_id).exists()
         if not provider or not provider.has_access("write"):
-            return request.not_found()
+            raise request.not_found()
         return self._send(
             provider.with_user(SUPERUSER_ID), None, tester=request.env.user
         )
@@ -58,7 +58,7 @@ class HarvestSaml(SignInFlow, Controller):
     def metadata(self, provider_id, **_params):
         provider = self._find(provider_id)
         if not provider:
-            return request.not_found()
+            raise request.not_found()
         return Response(
             provider._get_our_metadata(),
             content_type="application/samlmetadata+xml; charset=utf-8",

@@ -85,6 +85,8 @@ class SecondFactorHome(Home):
         """Return who gave a right password and nothing more yet, as that user."""
         uid = not request.session.uid and request.session.get("pre_uid")
         user = request.env(user=uid or None)["res.users"].browse(uid or ())
+        # The page began for nobody, in the website's district. sudo: the own district
+        user = user.with_context(allowed_company_ids=user.sudo().company_id.ids)
         if user and mfa_type and user._mfa_type() != mfa_type:
             return user.browse()
         return user
@@ -152,8 +154,6 @@ class SecondFactorHome(Home):
         # sudo: the own codes
         codes = user.env["gr.recovery.code"].sudo()._make(user)
         target = self._enter(user, redirect).location
-        # The page began for nobody, in the website's district.
-        request.update_context(allowed_company_ids=user.company_id.ids)
         return request.render(
             "harvest_auth.recovery_codes", {"codes": codes, "target": target}
         )
@@ -183,7 +183,9 @@ class SecondFactorHome(Home):
         if not request.session.uid:
             request.session.finalize(request.env)
             request.update_env(user=request.session.uid)
-            request.update_context(**request.session.context)
+            request.update_context(
+                **request.session.context, allowed_company_ids=user.company_id.ids
+            )
         request.params.setdefault("password", "")  # ``bus`` compares it with "admin"
         return request.redirect(self._login_redirect(user.id, redirect=redirect))
 

@@ -99,7 +99,7 @@ class GrLockout(models.Model):
         done = self._count(ticket, user, facts.get("break_glass", False))
         refused = [kind for kind in KINDS if not done[kind].allowed]
         if refused:
-            _logger.warning(
+            _logger.info(
                 "Sign-in not looked at: %s %s waits %.0f s",
                 refused[0], getattr(ticket, refused[0])[:18], done[refused[0]].wait,
             )  # fmt: skip
@@ -267,7 +267,7 @@ class GrLockout(models.Model):
     @api.model
     def _alarm(self, kind, ticket, user):
         """Tell the person and the administrators of a lock, and write it down."""
-        _logger.warning("Sign-in locked: %s, last from %s", kind, ticket.network)
+        _logger.info("Sign-in locked: %s, last from %s", kind, ticket.network)
         with own_cursor(self.env) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["res.users"]._gr_audit("lock", user, {"kind": kind})

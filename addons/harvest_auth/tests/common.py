@@ -22,7 +22,7 @@ def mock_request(env, **options):
     """Odoo's mock of a request, with what our code looks at in a real one."""
     with MockRequest(env, **options) as request:
         request.httprequest.method = "POST"
-        request.gr_key_limits = None
+        request.gr_key_limits = request.gr_districts = None
         yield request
 
 
@@ -35,9 +35,9 @@ class SignInCommon(HarvestCommon, HttpCase):
 
     @classmethod
     def setUpClass(cls):
+        super().setUpClass()
         rounds = patch.object(res_users, "MIN_ROUNDS", 1)
         cls.startClassPatcher(rounds)
-        super().setUpClass()
         cls.registry.clear_cache("stable")
         cls.addClassCleanup(cls.registry.clear_cache, "stable")
         cls.teacher = cls.users["D"]

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.harvest_base.tests.common import HarvestCommon
 
@@ -213,7 +214,8 @@ class TestGrDirectory(HarvestCommon):
     def test_a_directory_that_does_not_answer_ends_nobody(self):
         user = self.log_in()
         self.active = None
-        self.directory._compare()
+        with mute_logger("odoo.addons.harvest_auth.models.gr_directory"):
+            self.directory._compare()
         self.assertTrue(user.active)
         self.assertEqual(self.directory.check_problem, "unreachable")
         self.active = set()
