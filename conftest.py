@@ -1,6 +1,14 @@
 """What holds for every test, the addons' and the repository's: log, processes."""
 
+from hypothesis import HealthCheck, settings
+
 from tests import log_watch, sharing
+
+# A machine that is busy with something else is no fault of a test.
+settings.register_profile(
+    "harvest", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("harvest")
 
 
 def pytest_configure(config) -> None:

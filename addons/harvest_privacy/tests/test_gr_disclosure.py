@@ -4,6 +4,7 @@ from io import BytesIO
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
 from .common import PrivacyCommon
@@ -212,7 +213,8 @@ class TestDisclosureLogPage(HttpCase, DisclosureCommon):
     def test_direct_service_staff_do_not_get_the_log(self):
         self.user_aide.password = "aide-of-the-site"
         self.authenticate(self.user_aide.login, "aide-of-the-site")
-        answer = self.url_open(f"/harvest/privacy/disclosures/{self.student.id}")
+        with mute_logger("odoo.http"):
+            answer = self.url_open(f"/harvest/privacy/disclosures/{self.student.id}")
         self.assertEqual(answer.status_code, 403)
 
     def test_the_record_of_processing_is_for_keepers_of_records(self):
