@@ -57,7 +57,9 @@ class GrStaffCredential(models.Model):
         help="Where the assignment is that this was given for",
     )
     issued = fields.Date(
-        "Completed or Issued", required=True, default=fields.Date.context_today
+        "Completed or Issued",
+        required=True,
+        default=lambda self: self._get_today(self.env.company),
     )
     card_expires = fields.Date(
         "Date on the Card",
@@ -166,12 +168,16 @@ class GrStaffCredential(models.Model):
             key=self.id or 0,
         )
 
+    @api.model
+    def _get_today(self, district):
+        """Return the day it is in the district, wherever the user sits."""
+        zone = district.partner_id.tz or self.env.user.tz
+        return fields.Date.context_today(self.with_context(tz=zone))
+
     @api.constrains("issued")
     def _check_issued(self):
         for credential in self:
-            district = credential.company_id.partner_id
-            here = self.with_context(tz=district.tz or self.env.user.tz)
-            if credential.issued > fields.Date.context_today(here):
+            if credential.issued > self._get_today(credential.company_id):
                 raise ValidationError(
                     self.env._("It cannot be completed in the future. Check the date.")
                 )
