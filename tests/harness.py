@@ -99,6 +99,8 @@ def _write_config(base: Path, folder: Path, database: str, port: int) -> Path:
         http_port=str(port),
         server_wide_modules="base,web,queue_job",
     )
+    # as in production: a job that waits for its peer does not hold up the others
+    parser["queue_job"] = {"channels": "root:2", "port": str(port)}
     path = folder / "odoo.conf"
     with path.open("w") as stream:
         parser.write(stream)
