@@ -85,7 +85,7 @@ class CertificateSample(http.Controller):
             [("id", "=", template_id)]
         )
         if not template:
-            return request.not_found()
+            raise request.not_found()
         pdf = template._print_sample()
         headers = [("Content-Type", "application/pdf"), ("Cache-Control", "no-store")]
         return request.make_response(pdf, headers)

@@ -99,7 +99,7 @@ class GrCourseSessionBookingMixin(models.AbstractModel):
         return self.env["gr.course.session.attendee"].search(
             Domain("student_id", "=", student.id)
             & Domain("state", "=", "registered")
-            & Domain("session_id", "!=", self.id)
+            & Domain("session_id", "not in", self.ids)
             & Domain("session_id.state", "=", "open")
             & self._get_overlap_domain("session_id."),
             limit=1,

@@ -168,12 +168,15 @@ class TestOwnCertificates(PagesCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._make_portal_user(
-            cls.learner.partner_id, cls.district, login="learner", password="learner"
+            cls.learner.partner_id,
+            cls.district,
+            login="learner",
+            password="learner-page-1",
         )
         cls.other = cls._issue(cls._complete(cls._make_learner("Otro Aprendiz")))
 
     def test_a_learner_finds_and_downloads_the_own(self):
-        self.authenticate("learner", "learner")
+        self.authenticate("learner", "learner-page-1")
         here = "/my/training/certificates"
 
         page = self.url_open(here).text
@@ -187,7 +190,7 @@ class TestOwnCertificates(PagesCommon):
         self.assertEqual(baking.extract(badge.content), self.certificate.credential)
 
     def test_others_certificates_are_not_there(self):
-        self.authenticate("learner", "learner")
+        self.authenticate("learner", "learner-page-1")
 
         for kind in ("pdf", "badge", "credential"):
             path = f"/my/training/certificates/{self.other.id}/{kind}"

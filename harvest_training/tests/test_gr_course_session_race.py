@@ -7,7 +7,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from .facts import FactsKit
 
@@ -85,7 +85,7 @@ class TestLastPlace(BaseCase):
 
     def test_the_last_place_is_given_once(self):
         has_booked, may_commit = Event(), Event()
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(2) as pool, mute_logger("odoo.sql_db"):
             first = pool.submit(self._book, self.tracker_ids[0], has_booked, may_commit)
             self.assertTrue(has_booked.wait(20))
             second = pool.submit(self._book, self.tracker_ids[1])

@@ -5,6 +5,7 @@ from lxml import html
 from odoo import fields
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.harvest_base.const import QUIET_LOAD
 
@@ -346,7 +347,8 @@ class TestLearnerPages(LearnerCase):
 
     def test_form_without_its_token_is_refused(self):
         self.authenticate("page_lía", "page_lía")
-        answer = self.url_open("/my/training/settings", data={"mode": "weekly"})
+        with mute_logger("odoo.http"):
+            answer = self.url_open("/my/training/settings", data={"mode": "weekly"})
         self.assertEqual(answer.status_code, 400)
         self.assertFalse(self.staff.training_notice_mode)
 

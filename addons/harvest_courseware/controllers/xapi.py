@@ -1,6 +1,5 @@
 import base64
 import binascii
-import functools
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -64,7 +63,6 @@ STATEMENT_PARAMS = {
 def lrs(function):
     """Serve CORS and xAPI's version, find the launch, answer refusals."""
 
-    @functools.wraps(function)
     def serve(self, **_params):
         http = request.httprequest
         if http.method == "OPTIONS":
@@ -80,6 +78,9 @@ def lrs(function):
             text = "The request is larger than 1 MiB."
             return _answer({"error": text}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
+    # Not functools.wraps: Odoo would look through it at the inner parameters, and
+    # complain in the log of every request that has some.
+    serve.__name__, serve.__doc__ = function.__name__, function.__doc__
     return serve
 
 

@@ -28,7 +28,7 @@ class TestGrWebhookEvent(WebhookCommon):
                     "source": "test",
                     "tenant": "t",
                     "kind": "org",
-                    "external_id": envelope["webhook_id"],
+                    "external_id": "{source}/{webhook_id}".format(**envelope),
                     "model": "gr.site",
                     "res_id": self.site.id,
                     "company_id": self.district.id,
@@ -98,7 +98,7 @@ class TestGrWebhookEvent(WebhookCommon):
         self.receive({"a": 1})
         reply = self.receive({"a": 1}, source=other, secrets=[secret])
         self.assertFalse(reply.body["duplicate"])
-        self.assertEqual(len(self.calls), 2)
+        self.assertEqual((len(self.calls), self.traces()), (2, 2))
         self.assertNotEqual(other.key, self.source.key)
 
     def test_what_is_wrong_with_it_is_told_and_leaves_nothing(self):
