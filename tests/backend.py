@@ -30,7 +30,8 @@ FILTERS = (
     ".o_search_bar_menu .o_menu_item.text-truncate"
     ":not(.o_add_custom_filter, .o_add_favorite, .o_accordion_toggle)"
 )
-PATIENCE = 20_000  # ms until a step counts as not reached; a cold page takes two
+# ms until a step counts as not reached; a busy machine takes many seconds
+PATIENCE = 60_000
 # Debian's Odoo ships without this library of mail's video calls; nothing here uses it.
 KNOWN = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 

@@ -138,7 +138,7 @@ class TestCoursewareBrowser(CoursewareKit, HttpCase):
     def _read(self, tab, wanted=""):
         """Return what the course wrote, once it did."""
         out = tab.frame_locator("iframe.o_harvest_frame").locator("#out")
-        out.filter(has_text=wanted or " ").wait_for(timeout=20_000)
+        out.filter(has_text=wanted or " ").wait_for(timeout=60_000)
         return out.inner_text()
 
     def _play(self, slide, **options):

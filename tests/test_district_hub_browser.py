@@ -30,7 +30,7 @@ from odoo.addons.harvest_district.tests.doubles.powerschool import PowerSchool
 from odoo.addons.harvest_district.tests.doubles.server import Double
 
 SCHOOLS, STUDENTS = 3, 12  # per school
-WORK = 90_000  # ms for background jobs to be taken up and done
+WORK = 180_000  # ms for background jobs to be taken up and done
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ DROP = """(zone, [name, content]) => {
             type, {dataTransfer: transfer, bubbles: true, cancelable: true}));
     }
 }"""
-WORK = 60_000  # ms for a background job to be taken up and done
+WORK = 180_000  # ms for a background job to be taken up and done
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from training_learner import Learner
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 SMALLEST = {"width": 320, "height": 640}  # CSS pixels, WCAG 1.4.10
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 20_000  # ms until a step by telephone counts as not reached
+PATIENCE = 60_000  # ms until a step by telephone counts as not reached
 # From the last verified document to the letter, as they follow each other.
 MAIL_JOBS = (
     "harvest_training.ir_cron_generate_completion_certificates",
