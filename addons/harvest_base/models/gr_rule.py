@@ -209,6 +209,7 @@ class GrRule(models.Model):
     @api.model
     def _get_jurisdictions(self, district):
         """Return the district's jurisdictions, the narrowest first."""
+        # sudo: where a district is, is no secret
         parts = (district.sudo().gr_jurisdiction or "US").split("-")
         return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
