@@ -30,6 +30,8 @@ FILTERS = (
     ".o_search_bar_menu .o_menu_item.text-truncate"
     ":not(.o_add_custom_filter, .o_add_favorite, .o_accordion_toggle)"
 )
+# ms until a step counts as not reached; a busy machine takes many seconds
+PATIENCE = 60_000
 # Debian's Odoo ships without this library of mail's video calls; nothing here uses it.
 KNOWN = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
@@ -94,6 +96,7 @@ class Backend:
         self.server = server
         self.complaints = Complaints(page, urlsplit(server.url).netloc)
         page.set_viewport_size(DESKTOP)
+        page.set_default_timeout(PATIENCE)
         page.add_init_script(COUNT_REQUESTS)
 
     def log_in(self, login: str) -> None:

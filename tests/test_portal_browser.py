@@ -8,9 +8,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import faults, overflow
 
-WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 SMALLEST = {"width": 320, "height": 640}  # CSS pixels, WCAG 1.4.10
 LOGIN = "mother"
 MOST_TABS = 40
@@ -28,21 +27,6 @@ def log_in(page, server, login=LOGIN):
 def first_child(page):
     page.goto("/my/children")
     return page.locator(".o_harvest_family h2 a").first.get_attribute("href")
-
-
-def faults(page):
-    """Return what axe finds against WCAG 2.1 AA, as readable lines."""
-    options = {"runOnly": WCAG_AA, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:200]}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
-def overflow(page):
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 @pytest.mark.parametrize("path", ["/web/login", "/web/reset_password"])

@@ -5,31 +5,15 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import faults, overflow
 
 from odoo.tests import tagged
 
 from odoo.addons.harvest_training.tests.test_learner_pages import LearnerCase
 
-WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 SMALLEST = {"width": 320, "height": 640}  # CSS pixels, WCAG 1.4.10
 WIDE = {"width": 1280, "height": 800}
 MOST_TABS = 60
-
-
-def faults(tab):
-    """Return what axe finds against WCAG 2.1 AA, as readable lines."""
-    options = {"runOnly": WCAG_AA, "resultTypes": ["violations"]}
-    found = Axe().run(tab, options=options).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:200]}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
-def overflow(tab):
-    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
 @tagged("post_install", "-at_install")

@@ -263,10 +263,10 @@ class GrStudent(models.Model):
         self.ensure_one()
         if not self.partner_id:
             # Only this method may make one: a contact of a child without its rule
-            # would be visible to every employee.
+            # would be visible to every employee. sudo: so nobody else needs the right
             self.sudo().partner_id = (
                 self.env["res.partner"]
-                .sudo()
+                .sudo()  # as above
                 .with_context(**QUIET_LOAD)
                 .create(
                     {
@@ -277,7 +277,7 @@ class GrStudent(models.Model):
                     }
                 )
             )
-        return self.sudo().partner_id
+        return self.sudo().partner_id  # sudo: for who may read the student, as said
 
     def write(self, vals):
         result = super().write(vals)
