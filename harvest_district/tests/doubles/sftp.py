@@ -57,13 +57,15 @@ class SftpDouble:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._server.close()
         self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     async def _end(self) -> None:
+        # On the loop's own thread: from another one it races the loop, which may be
+        # closing the same server because its last client went away.
+        self._server.close()
         await self._server.wait_closed()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
