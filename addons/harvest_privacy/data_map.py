@@ -26,7 +26,16 @@ ALSO = frozenset(
         "gr.webhook.event",  # what was received
     }
 )
-BOOKKEEPING = frozenset({"id", "create_uid", "create_date", "write_uid", "write_date"})
+BOOKKEEPING = frozenset(
+    {
+        "id",
+        "create_uid",
+        "create_date",
+        "write_uid",
+        "write_date",
+        "message_ids",  # of mail's model; harvest_base only narrows who finds them
+    }
+)
 
 CATEGORIES = {
     "identity": "Name and identifiers",
