@@ -20,7 +20,15 @@ from odoo.addons.harvest_audit.tests.common import audited
 
 PATIENCE = 60  # seconds for an answer, on a busy machine
 PLACES = ("own", "elsewhere", "neighbour", "foreign")
-QUIET = ("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule", "werkzeug")
+QUIET = (
+    "odoo.addons.base.models.ir_qweb",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.website_slides.controllers.main",
+    "odoo.http",
+    "odoo.sql_db",
+    "weasyprint",  # a mark is no colour
+    "werkzeug",
+)
 # Routes of Odoo that answer 500 where 400 would do: prefix of the path -> why.
 BROKEN_IN_ODOO = {
     "/html_editor/image_shape": "A shape that is not there",

@@ -24,6 +24,11 @@ FLAG = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 MENU = re.compile(r"\*\*([^*\n]+? / [^*\n]+?)\*\*")
 # What is outside the repository is Odoo's and the browser's.
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|home|work|Users)/[a-z][\w./-]+")
+ADDONS_OF_COMMANDS = {
+    "audit": "addons/harvest_audit",
+    "keys": "addons/harvest_crypto",
+    "sync": "harvest_district",
+}
 GUIDES = ("administrator", "site-coordinator", "auditor", "families")
 ADR_PARTS = ("## Context", "## Decision", "## Consequences")
 
@@ -97,15 +102,16 @@ def test_commands_and_their_options_exist():
 
 
 def _commands() -> dict[str, set[str]]:
-    """Options by command; those of ``sync`` are also the hub's."""
+    """Options by command; some commands hand theirs on to an addon."""
     actions = build_parser()._actions
     [choices] = [a for a in actions if isinstance(a, argparse._SubParsersAction)]
     known = {
         name: {flag for action in made._actions for flag in action.option_strings}
         for name, made in choices.choices.items()
     }
-    hub = (ROOT / "harvest_district/cli.py").read_text("utf-8")
-    known["sync"] |= set(re.findall(r'"(--[a-z-]+)"', hub))
+    for command, addon in ADDONS_OF_COMMANDS.items():
+        text = (ROOT / addon / "cli.py").read_text("utf-8")
+        known[command] |= set(re.findall(r'"(--[a-z-]+)"', text))
     return known
 
 

@@ -17,9 +17,13 @@ from scripts.launcher.steps import Steps
 from scripts.launcher.suite import DEMO_KEY, STATE_KEY, Suite
 from scripts.launcher.templates import outside_modules
 
+DISTRICTS = ["1", "4"]
+
 
 class Database:
-    """Stands for the server: one database, its parameters and modules."""
+    """Stands for a server that others run: one database, its parameters and modules."""
+
+    server = SimpleNamespace(private=False)
 
     def __init__(self):
         self.made = False
@@ -38,6 +42,8 @@ class Database:
         if sql.startswith("INSERT"):
             self.parameters[STATE_KEY] = sql.split("'")[3]
             return []
+        if "res_company" in sql:
+            return DISTRICTS
         key = sql.split("'")[1]
         return [self.parameters[key]] if key in self.parameters else []
 
@@ -50,12 +56,14 @@ class Odoo:
     def __init__(self, database):
         self.database = database
         self.asked: list[tuple[set, set]] = []
+        self.districts: list[list[str]] = []
 
     def write_config(self, name, options):
         return Path(name)
 
-    def install(self, config, database, install, update):
+    def install(self, config, database, install, update, districts):
         self.asked.append((set(install), set(update)))
+        self.districts.append(districts)
         self.database.made = True
         self.database.modules |= set(install)
 
@@ -132,6 +140,7 @@ def test_changed_addon_alone_is_upgraded(place):
     place.suite().ensure(None)
 
     assert place.odoo.asked[1] == (set(), {"harvest_time"})
+    assert place.odoo.districts == [[], DISTRICTS]
     assert place.scripts == [("set_admin_password.py",)]
 
 
