@@ -41,4 +41,7 @@
         "views/gr_privacy_incident_views.xml",
         "views/harvest_privacy_cases_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["harvest_privacy/static/src/scss/board.scss"],
+    },
 }

@@ -272,6 +272,8 @@ class GrStudent(models.Model):
         )
         for channel in members.channel_id:
             channel._remove_membership(self.partner_id.ids)
+        if not ended and not members:
+            return self.env._("No online course was open; none can be opened.")
         return self.env._(
             "%(programs)s training programs were ended and %(courses)s courses closed."
             " What was reached stays in the record.",

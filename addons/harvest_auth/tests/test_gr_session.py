@@ -90,6 +90,19 @@ class TestGrSession(SignInCommon):
         self.assertEqual(session.network, "127.0.0.0/24")
         self.assertTrue(session.device)
 
+    def test_the_list_of_all_sessions_opens_for_administrators(self):
+        """ "This Device" of other people's sessions had no value: the list crashed."""
+        session = self.enter(self.teacher)
+        found = (
+            self.env["gr.session"]
+            .with_user(self.users["Admin"])
+            .web_search_read(
+                [("id", "=", session.id)],
+                {"device": {}, "is_current": {}, "ended_at": {}},
+            )
+        )
+        self.assertEqual(found["records"][0]["is_current"], False)
+
     def test_last_seen_is_written_once_a_minute_and_not_by_the_bus(self):
         session = self.enter(self.teacher)
         seen = session.last_seen

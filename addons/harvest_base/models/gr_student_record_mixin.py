@@ -14,12 +14,10 @@ class GrStudentRecordMixin(models.AbstractModel):
     _inherit = ["gr.guarded.mixin"]
     _gr_seal_attachments = True  # files of it are sealed (harvest_crypto)
 
+    # No check_company: the district *is* the student's. With it a form offers nobody
+    # while the district is empty, which it is until a student is chosen.
     student_id = fields.Many2one(
-        "gr.student",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
+        "gr.student", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         related="student_id.company_id",

@@ -10,6 +10,7 @@ from . import test_gr_school_year
 from . import test_gr_site_changes
 from . import test_gr_student
 from . import test_gr_student_enrollment
+from . import test_gr_student_record_mixin
 from . import test_guarded
 from . import test_sealed_fields
 from . import test_sealed_files

@@ -2,7 +2,7 @@ import base64
 from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import PrivacyCommon
 from .matrix import make_consent, make_purpose, make_text
@@ -49,6 +49,18 @@ class TestGrConsent(PrivacyCommon):
         self.assertEqual(consent.recorded_by_id, self.manager)
         self.assertEqual(len(consent.evidence_sha256), 64)
         self.assertEqual(consent.text_version, 1)
+
+    def test_a_new_decision_opens_before_anything_is_chosen(self):
+        """Without a purpose the text was computed as an empty purpose: no form."""
+        form = Form(self.env["gr.consent"].with_user(self.manager))
+        self.assertFalse(form.text_id)
+        form.student_id = self.student
+        form.guardianship_id = self.mother
+        form.purpose_id = self.purpose
+        self.assertEqual(form.text_id, self.text)
+        form.method = "in_person"
+        form.note = "Folder 1"
+        self.assertEqual(form.save().party_name, self.mother.partner_id.name)
 
     def test_what_is_proven_cannot_be_sent(self):
         with self.assertRaises(AccessError):
