@@ -84,5 +84,5 @@ class TestEventsBehindTheWall(TransactionCase):
             ):
                 open_districts(request, [7])
                 with connection(self.dbname) as cr:
-                    found = store._look_up(cr, sights)
+                    found = store.look_up(cr, sights)
                 self.assertEqual(found, {(PROBE, "id", 1): Person(11, 7)})

@@ -8,6 +8,7 @@ LOOKING = frozenset({"read", "export", "report", "download", "search"})
 
 PATH_LENGTH = 200  # characters of an address that are kept
 VALUE_LENGTH = 2000  # characters of an old or new value that are kept
+CONNECTIONS_KEPT = 4  # open connections of a process to the logs of its databases
 KEYS_CACHED = 4096  # keys of subjects that a process keeps in memory
 
 # A user's role, as a family reads it: the first group that the user has.

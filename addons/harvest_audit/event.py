@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .const import PATH_LENGTH, SYSTEM_STREAM
@@ -56,7 +56,7 @@ class Event:
 
     def as_row(self) -> dict:
         """The event as ``harvest_audit.append`` takes it; empty lists are null."""
-        row = {name: value for name, value in asdict(self).items() if value != []}
+        row = {name: value for name, value in vars(self).items() if value != []}
         row["stream"] = self.stream or stream_of(self.company_id)
         return {
             name: _CONTROL.sub("�", value) if isinstance(value, str) else value

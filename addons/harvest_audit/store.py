@@ -21,7 +21,7 @@ from odoo.tools.lru import LRU
 
 from odoo.addons.harvest_crypto import keyring
 
-from . import sealing
+from . import kept, sealing
 from .collector import Sights, Sign
 from .const import KEYS_CACHED
 from .event import Event, Person, Sight, merge
@@ -65,11 +65,16 @@ def append(
         dies, looks of the last moment (three times ``wal_writer_delay``: 0.6 s) may be
         lost with it. Changes are safe with the transaction that queued them.
     """
-    with quick_connection(dbname) as cr:
-        found = [*map(sign, looks(cr, sights)), *events]
-        _fill_districts(cr, found)
-        wait = "on" if durable else "off"
-        cr.execute(_APPEND, [as_json(found), wait], False)
+    known = {}
+    if any(_references(sights)):
+        with quick_connection(dbname) as cr:
+            known = look_up(cr, sights)
+    found = [*map(sign, looks(sights, known)), *events]
+    if lost := _without_district(found):
+        with quick_connection(dbname) as cr:
+            _fill_districts(cr, lost)
+    wait = "on" if durable else "off"
+    kept.execute(dbname, _APPEND, [as_json(found), wait])
 
 
 def queue(cr, events: list[Event]) -> None:
@@ -85,9 +90,9 @@ def changes(cr, done: list) -> list[Event]:
     sights = defaultdict(list)
     for change in done:
         sights[change.glance].append(change.sight)
-    known = _look_up(cr, sights)
+    known = look_up(cr, sights)
     values = _first_and_last(done, known)
-    events = list(looks(cr, sights, known))
+    events = list(looks(sights, known))
     for event in events:
         about: dict[int, dict] = defaultdict(dict)
         for record in event.res_ids:
@@ -95,7 +100,7 @@ def changes(cr, done: list) -> list[Event]:
             if student and fields:
                 about[student][record] = fields
         event.sealed = _seal(cr.dbname, about)
-    _fill_districts(cr, events)
+    _fill_districts(cr, _without_district(events))
     return events
 
 
@@ -122,9 +127,11 @@ def as_json(events: Iterable[Event]) -> str:
     return json.dumps([event.as_row() for event in events])
 
 
-def looks(cr, sights: Sights, known: dict | None = None) -> Iterator[Event]:
-    """What was looked at (or changed), merged into events."""
-    known = _look_up(cr, sights) if known is None else known
+def looks(sights: Sights, known: dict[tuple, Person]) -> Iterator[Event]:
+    """What was looked at (or changed), merged into events.
+
+    :param known: what ``look_up`` found
+    """
     for glance, seen in sights.items():
         seen = [_identify(sight, known) for sight in seen]
         for company, names, ids, subjects in merge(seen):
@@ -149,15 +156,20 @@ def _identify(sight: Sight, known: dict) -> Sight:
     return replace(sight, people=people)
 
 
-def _look_up(cr, sights: Sights) -> dict[tuple, Person]:
-    """The students behind references; one query a table, none in most requests."""
-    wanted = defaultdict(OrderedSet)
+def _references(sights: Sights) -> Iterator[tuple[str, str, int]]:
+    """Where to look up whom records are about; none in most requests."""
     for seen in sights.values():
         for sight in seen:
             for person in sight.people.values():
                 if person.ref:
-                    table, column, value = person.ref
-                    wanted[table, column].add(value)
+                    yield person.ref
+
+
+def look_up(cr, sights: Sights) -> dict[tuple, Person]:
+    """The students behind references; one query a table."""
+    wanted = defaultdict(OrderedSet)
+    for table, column, value in _references(sights):
+        wanted[table, column].add(value)
     found = {}
     for (table, column), values in wanted.items():
         student = "id" if table == "gr_student" else "student_id"
@@ -176,9 +188,12 @@ def _look_up(cr, sights: Sights) -> dict[tuple, Person]:
     return found
 
 
-def _fill_districts(cr, events: list[Event]) -> None:
+def _without_district(events: list[Event]) -> list[Event]:
+    return [e for e in events if e.uid and not e.company_id and not e.stream]
+
+
+def _fill_districts(cr, lost: list[Event]) -> None:
     """What is about nobody in particular belongs to the district of who did it."""
-    lost = [e for e in events if e.uid and not e.company_id and not e.stream]
     if lost:
         uids = tuple({event.uid for event in lost})
         cr.execute("SELECT id, company_id FROM res_users WHERE id IN %s", [uids])
@@ -234,8 +249,8 @@ def open_values(cr, event_sealed: str) -> dict[int, dict]:
         [tuple(sealed)],
     )
     found = {}
-    for subject, kept in cr.fetchall():
-        key = base64.b64decode(keyring.unseal(kept, _PLACE % subject))
+    for subject, stored in cr.fetchall():
+        key = base64.b64decode(keyring.unseal(stored, _PLACE % subject))
         found[subject] = sealing.unseal(sealed[subject], key, subject)
     return {subject: values for subject, values in found.items() if values}
 

@@ -1,3 +1,4 @@
 from . import test_access_history
 from . import test_gr_audit_event
+from . import test_kept
 from . import test_routes

@@ -16,7 +16,8 @@ def audited(env):
     found = []
 
     def append(_dbname, sights, events, sign, **_options):
-        found.extend([*map(sign, store.looks(env.cr, sights)), *events])
+        looked = store.looks(sights, store.look_up(env.cr, sights))
+        found.extend([*map(sign, looked), *events])
 
     def queue(_cr, events):
         found.extend(events)

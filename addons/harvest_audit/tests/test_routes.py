@@ -57,7 +57,8 @@ class TestRoutes(HarvestKit, HttpCase):
         found = []
 
         def append(_dbname, sights, events, sign, **_options):
-            found.extend([*map(sign, store.looks(self.env.cr, sights)), *events])
+            looked = store.looks(sights, store.look_up(self.env.cr, sights))
+            found.extend([*map(sign, looked), *events])
 
         with patch.object(store, "append", append):
             yield
