@@ -6,6 +6,7 @@ import pytest
 import requests
 from peers import simplesamlphp as ssp
 from training_desk import Desk, shoot
+from training_ground import Office
 
 MENU = "Configuration/Identity/SAML Sign-in"
 SET_UP_SECONDS = 600  # the goal: an administrator is done within ten minutes
@@ -80,9 +81,8 @@ def site(server, administrator) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def provider(chromium, server, district, administrator, site):
     """The provider as the administrator leaves it: tested and enabled."""
-    server.query(
-        "INSERT INTO ir_config_parameter (key, value)"
-        " VALUES ('harvest_auth.trusted_hosts', '127.0.0.1')"
+    Office(server).call(
+        "ir.config_parameter", "set_param", "harvest_auth.trusted_hosts", "127.0.0.1"
     )
     context = chromium.new_context(base_url=server.url)
     desk = SetUp(context.new_page(), server)
@@ -147,7 +147,7 @@ def test_a_teacher_gets_exactly_the_mapped_role_and_sites(provider, page, server
 def test_who_has_no_mapped_claim_reads_one_sentence(provider, page, server):
     sign_in(page, "pupil")
     page.wait_for_url("**/web/login**", timeout=PATIENCE)
-    assert REFUSED in page.inner_text("body")
+    page.get_by_text(REFUSED).wait_for(timeout=PATIENCE)
     shoot(page, "saml-refused")
     assert not server.query("SELECT id FROM gr_identity WHERE subject LIKE '%%pupil'")
 

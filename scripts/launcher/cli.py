@@ -124,7 +124,7 @@ def _i18n(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
 
 
 def _peers(ground: Ground, steps: Steps, options, rest: list[str]) -> int:
-    return peers.install(steps)
+    return peers.install(ground, steps)
 
 
 def _doctor(ground: Ground, steps: Steps, options, rest: list[str]) -> int:

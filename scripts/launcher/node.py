@@ -23,7 +23,7 @@ class Node:
 
     def program(self, path: str) -> list[str]:
         """Words that run a program of an installed package, by its path in there."""
-        self._ensure()
+        self.ensure()
         return [str(self._node()), str(self.folder / "node_modules" / path)]
 
     def environ(self) -> dict[str, str]:
@@ -35,7 +35,8 @@ class Node:
             "npm_config_audit": "false",
         }
 
-    def _ensure(self) -> None:
+    def ensure(self) -> None:
+        """Install the tools, unless they are there as the lock file says."""
         source = self.ground.root / "scripts/node"
         files = [source / name for name in LOCK_FILES]
         key = hash_files(source, files)

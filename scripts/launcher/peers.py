@@ -1,7 +1,7 @@
 """``./harvest peers``: the systems of a district that tests sign in at.
 
-Installed from Debian, never configured or started here: tests run them on loopback,
-with a configuration and a state of their own.
+Installed from Debian, one by npm; never configured or started here: tests run them on
+loopback, with a configuration and a state of their own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from scripts.launcher.node import Node
+from scripts.launcher.paths import Ground
 from scripts.launcher.steps import Steps
 from scripts.launcher.system import Need, ensure_packages, program
 
@@ -35,7 +37,7 @@ PEERS = (
 )
 
 
-def install(steps: Steps) -> int:
+def install(ground: Ground, steps: Steps) -> int:
     """Install what is missing; no service is started (runlevel 1).
 
     :raise GroundError: something is missing and we may not install it
@@ -43,11 +45,12 @@ def install(steps: Steps) -> int:
     # Debian's packages ask this before they start a service (invoke-rc.d).
     os.environ["RUNLEVEL"] = "1"
     ensure_packages(PEERS, steps)
+    Node(ground, steps).ensure()  # an OpenID provider
     steps.note("all peers are installed; tests start them on loopback")
     return 0
 
 
-def offer(steps: Steps) -> None:
+def offer(ground: Ground, steps: Steps) -> None:
     """Install peers for a run of all tests where that needs nobody's permission."""
     if os.environ.get("CI") == "true" and os.geteuid() == 0:
-        install(steps)
+        install(ground, steps)

@@ -31,7 +31,7 @@ TEST_OPTIONS = {
 def test(ground: Ground, steps: Steps, arguments: Sequence[str]) -> int:
     """Run the tests named, or all; return pytest's exit code."""
     ready = prepare(ground, steps, development=True, needs=[CHROMIUM])
-    peers.offer(steps)
+    peers.offer(ground, steps)
     templates = Templates(ready.databases, ready.odoo, steps)
     template = templates.ensure(ground.addons)
     base = templates.ensure_base(ground.addons)

@@ -214,7 +214,7 @@ class GrDirectory(models.Model):
                 _logger.info("gr.directory %s refused: %s", directory.id, error)
                 detail = {"code": error.code, "directory": directory.id}
                 self.env["res.users"]._gr_audit(
-                    "login_refused", user, detail, "refused"
+                    "login_refused", user, detail, "refused", directory.company_id
                 )
                 if error.code == "directory_disabled":
                     directory._end_if_disabled(login)

@@ -341,12 +341,13 @@ class GrIdentityProviderMixin(models.AbstractModel):
             )
 
     def _audit(self, action, **values):
-        """Note an event at once: a refusal is rolled back otherwise."""
-        if "gr.audit.event" in self.env:
-            # sudo: the log is nobody's to write by hand
-            self.env["gr.audit.event"].sudo()._log_now(
-                action, model=self._name, res_ids=self.ids, **values
-            )
+        """Note an event of the district at once: a refusal is rolled back otherwise."""
+        # sudo: the log is nobody's to write by hand
+        events = self.env["gr.audit.event"].sudo()
+        # Who signs in is nobody yet, or the public user, who is of another district.
+        events.with_company(self.company_id)._log_now(
+            action, model=self._name, res_ids=self.ids, **values
+        )
 
 
 def _like(text):

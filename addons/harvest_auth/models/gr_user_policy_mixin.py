@@ -92,18 +92,29 @@ class GrUserPolicyMixin(models.AbstractModel):
             user._notify_security_setting_update(subject, content)
 
     @api.model
-    def _gr_audit(self, action, users, detail=None, outcome="ok"):
-        """Write an event of the sign-in down at once.
+    def _gr_audit(self, action, users, detail=None, outcome="ok", company=None):
+        """Write an event of the sign-in down at once, in the district of the account.
+
+        Not in the district of whoever asks: before the sign-in that is nobody, or the
+        website's public user. What no district is known of goes to the system's stream.
 
         :param users: whom it is about, maybe nobody
         :param dict detail: codes only; no names, no secrets
+        :param company: the district, if it is known without the account
         """
         # sudo: an event is written for whoever causes it, also before the sign-in
-        self.env["gr.audit.event"].sudo()._log_now(
+        events = self.env["gr.audit.event"].sudo()
+        # sudo: whose account it is, before the sign-in
+        company = company or (users and users.sudo().company_id[:1])
+        if company:
+            events = events.with_company(company)
+        else:
+            detail = {**(detail or {}), "account": "unknown"}
+        events._log_now(
             action,
             model="res.users",
             res_ids=users.ids if users else (),
             outcome=outcome,
             detail=detail,
-            stream=None if self.env.uid else SYSTEM_STREAM,
+            stream=None if company else SYSTEM_STREAM,
         )

@@ -26,6 +26,22 @@ def mock_request(env, **options):
         yield request
 
 
+def note_events(test):
+    """Return a list that gets what is written to the log: (action, its values).
+
+    Events are committed by a connection of their own, which a test must not do.
+    ``district`` is the one whose log it is; empty where none is known.
+    """
+    noted = []
+
+    def note(log, action, *, stream=None, **event):
+        district = log.env["res.company"] if stream else log.env.company
+        noted.append((action, event | {"district": district}))
+
+    test.patch(type(test.env["gr.audit.event"]), "_log_now", note)
+    return noted
+
+
 class SignInCommon(HarvestCommon, HttpCase):
     """Sign-ins with a clock and addresses of our own.
 
@@ -50,12 +66,7 @@ class SignInCommon(HarvestCommon, HttpCase):
         self.now = time.time()
         clock = patch("time.time", lambda: self.now)
         self.startPatcher(clock)
-        # Events are committed by a connection of their own, which a test must not do.
-        self.events = []
-        self.patch(type(self.env["gr.audit.event"]), "_log_now", self._note_event)
-
-    def _note_event(self, action, **event):
-        self.events.append((action, event))
+        self.events = note_events(self)
 
     def events_of(self, action):
         """The details of what was written down under an action."""

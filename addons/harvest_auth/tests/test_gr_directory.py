@@ -12,6 +12,7 @@ from odoo.addons.harvest_base.tests.common import HarvestCommon
 from ..directory.search import Account
 from ..exceptions import IdentityRefused
 from ..models.gr_identity_secret_mixin import MASK
+from .common import note_events
 
 HERE = {"interactive": True}
 SEARCH = "odoo.addons.harvest_auth.models.gr_directory.search"
@@ -126,8 +127,13 @@ class TestGrDirectory(HarvestCommon):
 
     def test_nobody_gets_in_without_a_line_for_the_group(self):
         self._add("pupil", "right", "key-2", groups=["cn=pupils,dc=x"])
+        events = note_events(self)
         self.refused("pupil")
         self.assertFalse(self.directory.identity_ids)
+        [(action, event)] = events
+        self.assertEqual(action, "login_refused")
+        self.assertEqual(event["district"], self.district)
+        self.assertEqual(event["detail"]["code"], "no_role")
 
     def test_a_user_made_before_is_linked_and_keeps_the_own_password(self):
         user = self._make_user("D", self.site, login="teacher@musd.test")

@@ -140,6 +140,18 @@ class TestGrLockout(SignInCommon):
         self.assertEqual(len(self.events_of("login_refused")), 11)
         self.assertNotIn("wrong wrong", str(self.events))
 
+    def test_a_refusal_is_in_the_log_of_the_account_s_district(self):
+        stranger = self._make_user("D", self.foreign_site, login="far-away")
+        for login in (self.teacher.login, stranger.login, "nobody-at-all"):
+            self.guess(login)
+        found = [event for action, event in self.events if action == "login_refused"]
+        self.assertEqual(
+            [event["district"] for event in found],
+            [self.district, self.foreign_district, self.env["res.company"]],
+        )
+        self.assertEqual(found[2]["detail"]["account"], "unknown")
+        self.assertNotIn("account", found[0]["detail"])
+
     def test_only_administrators_unlock(self):
         self.guess(self.teacher.login, 10, patient=True)
         row = self.row_of(self.teacher.login)

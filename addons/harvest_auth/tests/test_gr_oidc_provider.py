@@ -11,6 +11,7 @@ from odoo.addons.harvest_base.tests.common import HarvestCommon
 
 from ..models import gr_oidc_provider
 from ..models.gr_identity_secret_mixin import MASK
+from .common import note_events
 from .oidc_peer import CLIENT_ID, ISSUER, SUBJECT, Server
 
 REFUSED = "/web/login?gr_sign_in=refused"
@@ -194,7 +195,11 @@ class TestGrOidcProvider(HarvestCommon, HttpCase):
 
     def test_who_has_no_role_is_refused(self):
         self.op.claims = {"groups": ["pupils"]}
+        events = note_events(self)
         self.assertRefused(self.sign_in(), "no role")
+        [event] = [event for action, event in events if action == "login_refused"]
+        self.assertEqual(event["detail"]["code"], "no_role")
+        self.assertEqual(event["district"], self.district)
 
     def test_an_answer_to_a_provider_that_is_off_is_refused(self):
         params = self.op.authorize(self.start())
