@@ -6,7 +6,7 @@
     "author": "Harvest",
     "website": "https://example.org/harvest",
     "license": "LGPL-3",
-    "depends": ["harvest_base", "portal"],
+    "depends": ["harvest_base", "harvest_privacy", "portal"],
     "data": [
         "data/ir_config_parameter_data.xml",
         "views/accessibility_templates.xml",
@@ -14,6 +14,8 @@
         "views/child_templates.xml",
         "views/children_templates.xml",
         "views/home_templates.xml",
+        "views/privacy_templates.xml",
+        "views/consent_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

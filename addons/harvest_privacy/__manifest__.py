@@ -20,6 +20,7 @@
         "data/gr.directory.category.csv",
         "data/gr.disclosure.basis.csv",
         "data/ir_sequence_disclosure_data.xml",
+        "views/res_company_views.xml",
         "views/gr_consent_views.xml",
         "views/gr_consent_text_views.xml",
         "views/gr_directory_views.xml",

@@ -9,6 +9,8 @@ REQUEST_KINDS = [
     ("transfer_foster", "Record of a foster child to a new school"),
     ("third_party", "Record to somebody else"),
 ]
+# What a parent asks for on the portal.
+FAMILY_REQUESTS = ("inspect", "copy", "portability", "history")
 # The rule that counts for each kind, and the wider one that stands behind it.
 REQUEST_CLOCKS = {
     "inspect": ("records.inspect.business_days", "records.inspect.ferpa_days"),

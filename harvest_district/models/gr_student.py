@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.harvest_privacy.const import ANY_PURPOSE
 
 from ..const import CLOSED_RUN_STATES
 
+_lt = LazyTranslate(__name__)
 # What of a published payload tells who somebody is.
 PERSONAL = [
     "middleName", "preferredFirstName", "preferredMiddleName", "preferredLastName",
@@ -34,8 +36,8 @@ class GrStudent(models.Model):
         clients._note_rights_change()  # the next question brings what changed
         names = ", ".join(clients.mapped("name"))
         if permitted:
-            return self.env._("From now on these systems get the student: %s.", names)
-        return self.env._(
+            return _lt("From now on these systems get the student: %s.", names)
+        return _lt(
             "These systems get nothing of the student any more, and are told at their"
             " next request that it is gone: %s.",
             names,

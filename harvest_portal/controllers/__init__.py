@@ -1,3 +1,4 @@
 from . import family
 from . import home
 from . import language
+from . import privacy

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.harvest_privacy.const import ELEARNING
 
 from ..const import INTEGRATION_STATUS, LEARNING_STATUS, OPEN_STATUS
 from ..notices import MODES
 
+_lt = LazyTranslate(__name__)
 OPEN_DOCUMENTS = ("requested", "rejected", "received")
 BEST_FIRST = {"completed": 3, "in_progress": 2, "not_started": 1, "review": 0}
 
@@ -263,7 +265,7 @@ class GrStudent(models.Model):
         if self.learner_type != "pupil":
             return ""
         if permitted:
-            return self.env._("Online courses may be opened for the student.")
+            return _lt("Online courses may be opened for the student.")
         enrollments = self.training_enrollment_ids
         ended = enrollments.filtered(lambda one: one.status in OPEN_STATUS)
         ended._withdraw(self.env._("The family withdrew its consent."))
@@ -273,8 +275,8 @@ class GrStudent(models.Model):
         for channel in members.channel_id:
             channel._remove_membership(self.partner_id.ids)
         if not ended and not members:
-            return self.env._("No online course was open; none can be opened.")
-        return self.env._(
+            return _lt("No online course was open; none can be opened.")
+        return _lt(
             "%(programs)s training programs were ended and %(courses)s courses closed."
             " What was reached stays in the record.",
             programs=len(ended),

@@ -2,6 +2,7 @@ from . import gr_append_only_mixin
 from . import gr_rights_decision_mixin
 from . import gr_student_directory_mixin
 from . import gr_student_disclosure_mixin
+from . import gr_student_family_mixin
 from . import gr_party_kind
 from . import gr_record_category
 from . import gr_directory_category
@@ -18,6 +19,7 @@ from . import gr_consent_effect
 from . import gr_consent_standing
 from . import gr_guardianship
 from . import gr_student
+from . import res_company
 from . import gr_privacy_audit
 from . import gr_privacy_processing
 from . import gr_privacy_clock_mixin

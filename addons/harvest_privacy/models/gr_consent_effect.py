@@ -19,9 +19,20 @@ class GrConsentEffect(models.Model):
     purpose_id = fields.Many2one(related="consent_id.purpose_id", store=True)
     code = fields.Char(required=True, help="The method that did it")
     permitted = fields.Boolean(help="Whether the purpose was permitted from then on")
-    summary = fields.Char("What Was Done", required=True)
+    summary = fields.Char("What Was Done", required=True, translate=True)
     state = fields.Selection(
         [("done", "Done"), ("failed", "Failed, tried again each night")],
         required=True,
     )
     done_at = fields.Datetime(required=True, default=fields.Datetime.now)
+
+    def _tell(self, summary):
+        """Write what was done in every language that is read here.
+
+        :param summary: a ``LazyTranslate`` sentence, or a text as it is
+        """
+        self.ensure_one()
+        for code, _name in self.env["res.lang"].get_installed():
+            told = self.with_context(lang=code)
+            is_lazy = not isinstance(summary, str)
+            told.summary = told.env._(summary) if is_lazy else summary

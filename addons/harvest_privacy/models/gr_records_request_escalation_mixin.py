@@ -35,7 +35,9 @@ class GrRecordsRequestEscalationMixin(models.AbstractModel):
 
     def _escalate(self, today):
         is_last = today >= self.due_date
-        people = self.user_id | (self._get_managers() if is_last else self.env.user)
+        people = self.user_id
+        if is_last or not people:  # a parent's own request has nobody yet
+            people |= self._get_managers()
         summary = (
             self.env._("Overdue or due today: the law's clock ends %(date)s")
             if is_last
@@ -50,6 +52,18 @@ class GrRecordsRequestEscalationMixin(models.AbstractModel):
                 user_id=user.id,
             )
         self.escalated_date = today
+
+    def _tell_managers(self):
+        """A parent asked on the portal: somebody takes it on, before any clock ends."""
+        for user in self._get_managers():
+            self.activity_schedule(
+                "harvest_privacy.mail_activity_records",
+                date_deadline=self.due_date,
+                summary=self.with_context(lang=user.lang).env._(
+                    "A parent asks for a record on the portal; nobody handles it yet"
+                ),
+                user_id=user.id,
+            )
 
     def _get_managers(self):
         """Return the compliance managers of the district: B with the whole district."""

@@ -2,11 +2,13 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..const import ANY_PURPOSE, PHOTO, RIGHTS_AGE_RULE
 from ..standing import GIVEN
 
 _logger = logging.getLogger(__name__)
+_lt = LazyTranslate(__name__)
 
 
 class GrStudent(models.Model):
@@ -17,6 +19,7 @@ class GrStudent(models.Model):
         "gr.student",
         "gr.student.directory.mixin",
         "gr.student.disclosure.mixin",
+        "gr.student.family.mixin",
     ]
 
     consent_ids = fields.One2many(
@@ -43,6 +46,17 @@ class GrStudent(models.Model):
         born = student.birthdate
         had_birthday = (day.month, day.day) >= (born.month, born.day)
         return day.year - born.year - (not had_birthday) >= age
+
+    def _gr_action_name(self, action):
+        names = {
+            "consent_given": self.env._("Wrote down a consent"),
+            "consent_withdrawn": self.env._("Wrote down a no"),
+            "records_request": self.env._("Worked on a request for the record"),
+            "portability": self.env._("Made an archive of the record"),
+            "erasure": self.env._("Erased what may go"),
+            "incident": self.env._("Worked on an incident"),
+        }
+        return names.get(action) or super()._gr_action_name(action)
 
     # Consents
 
@@ -78,7 +92,8 @@ class GrStudent(models.Model):
 
         Extend it in the addon that acts; the code ``ANY_PURPOSE`` is for every purpose.
         A method is called on one student, sudoed, with ``(purpose, permitted)``; it
-        makes the state so, whatever it was, and returns what it did as a sentence, or
+        makes the state so, whatever it was, and returns what it did as a sentence
+        (``LazyTranslate``: families and staff read it in their own language), or
         nothing.
         """
         return {PHOTO: ["_gr_effect_photo"]}
@@ -91,31 +106,33 @@ class GrStudent(models.Model):
         for method in methods:
             state, summary = self._gr_try_effect(method, purpose, permitted)
             if summary:
-                self.env["gr.consent.effect"].sudo().create(  # guarded from clients
+                effect = self.env["gr.consent.effect"].sudo()  # guarded from clients
+                effect = effect.create(
                     {
                         "student_id": self.id,
                         "consent_id": consent.id,
                         "code": method,
                         "permitted": permitted,
-                        "summary": summary,
+                        "summary": str(summary),
                         "state": state,
                     }
                 )
+                effect._tell(summary)
 
     def _gr_retry_consent_effect(self, effect):
         """Do a failed effect again, if it is still what the family wants."""
         self.ensure_one()
         if self._gr_has_consent(effect.purpose_id) != effect.permitted:
-            state, summary = "done", self.env._("No longer needed: decided anew")
+            state, summary = "done", _lt("No longer needed: decided anew")
         else:
             state, summary = self._gr_try_effect(
                 effect.code, effect.purpose_id, effect.permitted
             )
         if state == "done":
-            done = {"state": state, "done_at": fields.Datetime.now()}
+            # sudo: guarded from clients
+            effect.sudo().write({"state": state, "done_at": fields.Datetime.now()})
             if summary:
-                done["summary"] = summary
-            effect.sudo().write(done)  # guarded from clients
+                effect.sudo()._tell(summary)  # sudo: as above
 
     def _gr_try_effect(self, method, purpose, permitted):
         """Return ``(state, sentence)``. A decision is kept even if its effect fails."""
@@ -125,7 +142,7 @@ class GrStudent(models.Model):
                 return "done", getattr(self.sudo(), method)(purpose, permitted)
         except Exception:
             _logger.exception("Effect %s of a consent failed", method)
-            return "failed", self.env._(
+            return "failed", _lt(
                 "“%(effect)s” failed. It is tried again tonight; if it stays so, tell"
                 " the administrator.",
                 effect=method,
@@ -134,11 +151,11 @@ class GrStudent(models.Model):
     def _gr_effect_photo(self, _purpose, permitted):
         """Without the family's consent there is no photo of the child anywhere."""
         if permitted:
-            return self.env._("A photo of the student may be added and shown.")
+            return _lt("A photo of the student may be added and shown.")
         if not self.image_1920:
-            return self.env._("No photo was kept; none can be added.")
+            return _lt("No photo was kept; none can be added.")
         self.image_1920 = False
-        return self.env._(
+        return _lt(
             "The photo was removed from the record, so that no page shows it; none can"
             " be added."
         )
