@@ -14,6 +14,7 @@
         "auth_timeout",
         "auth_totp",
         "harvest_audit",
+        "portal",
     ],
     "external_dependencies": {
         "python": ["joserfc", "python-ldap", "python3-saml", "zxcvbn"]
@@ -36,6 +37,7 @@
         "views/res_users_views.xml",
         "views/login_templates.xml",
         "views/second_factor_templates.xml",
+        "views/portal_templates.xml",
         "views/harvest_auth_menus.xml",
         "views/gr_policy_menus.xml",
         "views/gr_oidc_provider_views.xml",

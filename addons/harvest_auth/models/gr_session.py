@@ -205,6 +205,11 @@ class GrSession(models.Model):
 
     # BY PEOPLE
 
+    @api.model
+    def _get_own(self):
+        """Return the current user's own sessions that still count."""
+        return self.search([("user_id", "=", self.env.uid), ("ended_at", "=", False)])
+
     def action_end(self):
         """End sessions: the own ones, or anybody's by an administrator."""
         self.check_access("read")

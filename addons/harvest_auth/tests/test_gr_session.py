@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.http import root
+from odoo.http import Request, root
 from odoo.service.security import check_session
 from odoo.tests import tagged
 
@@ -134,6 +134,24 @@ class TestGrSession(SignInCommon):
             self.env.flush_all()
             self.assertFalse(self.is_in())
             self.assertEqual(session.end_reason, reason)
+
+    def test_a_parent_ends_the_own_sessions_on_the_portal_and_no_others(self):
+        elsewhere = self.enter(self.teacher)
+        parent = self._make_portal_user(
+            self.guardian.partner_id, self.district, login="parent"
+        )
+        lost = self.enter(parent)
+        self.enter(parent)
+        page = self.url_open("/my/security").text
+        self.assertIn(f"/my/sessions/{lost.id}/end", page)
+        self.assertNotIn(f"/my/sessions/{elsewhere.id}/end", page)
+        for session in (lost, elsewhere):
+            token = Request.csrf_token(self)
+            path = f"/my/sessions/{session.id}/end"
+            self.url_open(path, data={"csrf_token": token})
+        self.env.invalidate_all()
+        self.assertEqual(lost.end_reason, "remote")
+        self.assertFalse(elsewhere.ended_at)
 
     def test_nobody_sees_or_ends_what_is_of_others(self):
         session = self.enter(self.teacher)
