@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.launcher import account, disk, links, ports, system
+from scripts.launcher import account, disk, doctor, links, ports, system
 from scripts.launcher.account import Account, choose_account
 from scripts.launcher.database import Databases
 from scripts.launcher.errors import (
@@ -62,10 +62,31 @@ def taken():
 
 def fake(folder: Path, name: str, body: str) -> None:
     """Put a command of ours before the system's."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
+
+
+def test_xml_libraries_that_believe_forgeries_are_told(ground, monkeypatch):
+    fake(ground.python.parent, ground.python.name, "printf altered; exit 1")
+    monkeypatch.setattr(doctor.Venv, "stale", lambda _self, _name: False)
+
+    [found] = doctor._saml(ground)
+
+    assert found.state == doctor.BROKEN
+    assert found.detail.endswith("altered")
+    assert "./harvest up" in found.remedy
+
+
+def test_xml_libraries_of_this_environment_refuse_forgeries(repo):
+    script = str(repo / "scripts/check_saml.py")
+
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_taken_port_names_the_process_and_another_port(taken):

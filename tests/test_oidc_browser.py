@@ -1,4 +1,4 @@
-"""OpenID Connect in a browser, at a certified provider: set up, sign in, log out there."""
+"""OpenID Connect in a browser, at a certified provider: set up, sign in, log out."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ def test_from_the_button_to_the_log_out_there(provider, page, server):
     sign_in(page, "teacher")
     page.wait_for_url("**/odoo**", timeout=PATIENCE)
     [(user, scope)] = server.query(
-        "SELECT u.id, u.gr_scope FROM gr_identity i JOIN res_users u ON u.id = i.user_id"
+        "SELECT u.id, u.gr_scope FROM gr_identity i"
+        " JOIN res_users u ON u.id = i.user_id"
         " WHERE i.subject = 'teacher' AND i.oidc_provider_id = %s",
         provider.id,
     )
@@ -148,7 +149,7 @@ def test_who_has_no_role_reads_one_neutral_sentence(provider, page, server):
     assert is_theirs
 
 
-def test_an_administrator_tests_what_a_pupil_gets(provider, page, server, administrator):
+def test_an_administrator_sees_what_a_pupil_gets(provider, page, server, administrator):
     desk = Desk(page, server)
     desk.sit_down(administrator)
     desk.go(MENU)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.launcher import audit, ports
+from scripts.launcher import audit, ports, proc
 from scripts.launcher.account import Account, choose_account
 from scripts.launcher.database import Databases
 from scripts.launcher.disk import free_bytes, require_space
-from scripts.launcher.errors import GroundError
+from scripts.launcher.errors import CommandFailed, GroundError
 from scripts.launcher.links import dangling_links
 from scripts.launcher.odoo_home import find_odoo
 from scripts.launcher.odoo_package import DIST_PACKAGES, OdooPackage
@@ -70,6 +70,7 @@ def examine(ground: Ground, environ: Mapping[str, str]) -> Iterator[Finding]:
         lambda: _account(ground),
         lambda: _odoo(ground, environ),
         lambda: _venv(ground),
+        lambda: _saml(ground),
         lambda: _server(ground),
         lambda: _port(ground),
     )
@@ -165,6 +166,24 @@ def _venv(ground: Ground) -> Iterator[Finding]:
             yield Finding(name, MISSING, "not installed as pinned", remedy)
         else:
             yield Finding(name, OK, "installed as pinned")
+
+
+def _saml(ground: Ground) -> Iterator[Finding]:
+    """Whether the installed lxml and xmlsec notice a forged sign-in."""
+    if not ground.python.exists() or Venv(ground, Steps()).stale(RUNTIME):
+        return
+    try:
+        proc.run(
+            [ground.python, "-B", ground.root / "scripts/check_saml.py"],
+            what="the self-test of SAML sign-in",
+        )
+    except CommandFailed as error:
+        [*_before, reason] = error.output.strip().splitlines() or ["no word"]
+        detail = f"sign-in is closed; self-test of lxml and xmlsec: {reason}"
+        remedy = f"remove {ground.venv}, then ./harvest up: it installs the pinned pair"
+        yield Finding("SAML", BROKEN, detail, remedy)
+    else:
+        yield Finding("SAML", OK, "lxml and xmlsec refuse forged messages")
 
 
 def _server(ground: Ground) -> Iterator[Finding]:

@@ -88,6 +88,9 @@ class HarvestSaml(SignInFlow, Controller):
         try:
             where = provider._prepare_request(row)
         except IdentityRefused as error:
+            if options.get("tester"):
+                provider._note_test([[error.code, False, error.detail]])
+                return request.redirect(provider._get_form_path(), 303)
             return self._refuse(provider, error)
         response = request.redirect(where, 303, local=False)
         response.headers["Cache-Control"] = "no-store"

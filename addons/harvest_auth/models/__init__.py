@@ -23,7 +23,9 @@ from . import gr_identity_policy
 from . import gr_lockout
 from . import gr_recovery_code
 from . import gr_rule
+from . import gr_saml_library_mixin
 from . import gr_saml_trust_mixin
+from . import gr_saml_words_mixin
 from . import gr_saml_provider
 from . import gr_session
 from . import gr_oidc_provider

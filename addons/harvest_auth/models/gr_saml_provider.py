@@ -25,7 +25,8 @@ class GrSamlProvider(models.Model):
     _description = "SAML Provider"
     _inherit = [
         "gr.saml.trust.mixin",
-        "gr.identity.report.mixin",
+        "gr.saml.library.mixin",
+        "gr.saml.words.mixin",
         "gr.identity.provider.mixin",
     ]
     _guarded = STATE_FIELDS | TRUST_FIELDS
@@ -167,6 +168,8 @@ class GrSamlProvider(models.Model):
         kept = session._get_kept()
         if self.state != "enabled" or not self.slo_url or not kept:
             return None
+        if self.library_problem:  # the session here ends all the same
+            return None
         settings = settings_for(
             self._get_expected(), self.sso_url, self.slo_url, self.slo_path_url
         )
@@ -211,66 +214,6 @@ class GrSamlProvider(models.Model):
         except IdentityRefused as error:
             return self._tell_failure("key", error.code, error.detail)
         return [["key", True, ""], self._show_decision(claims)]
-
-    @api.model
-    def _get_check_texts(self):
-        return (
-            super()._get_check_texts()
-            | self._get_advice()
-            | {
-                "message": self.env._("The message can be read"),
-                "structure": self.env._("One assertion, in its place"),
-                "algorithms": self.env._("Signatures are strong and where they belong"),
-                "decryption": self.env._("Encrypted parts can be opened"),
-                "signature": self.env._("Signed by the key that you trust"),
-                "status": self.env._("Their system says that it succeeded"),
-                "issuer": self.env._("It comes from the system of the metadata"),
-                "destination": self.env._("It was sent to this address"),
-                "request": self.env._("It answers our request"),
-                "recipient": self.env._("It is meant for this address"),
-                "audience": self.env._("It is meant for this system"),
-                "times": self.env._("It is fresh"),
-                "session": self.env._("The session there is open"),
-                "subject": self.env._("It names one account"),
-                "toolkit": self.env._("The second reader agrees"),
-                "key": self.env._("The account has a key that never changes"),
-            }
-        )
-
-    @api.model
-    def _get_advice(self):
-        return {
-            "signature_missing": self.env._(
-                "Their system signs something else. Change it there, or choose under"
-                " “What Must Be Signed” what it signs."
-            ),
-            "signature_wrong": self.env._(
-                "Their key has changed since the metadata was read. Read it again."
-            ),
-            "certificate_expired": self.env._(
-                "Their certificate has ended. Once they renewed it, read the metadata."
-            ),
-            "algorithm": self.env._("Let their system sign with RSA-SHA256."),
-            "audience_wrong": self.env._(
-                "The entity ID entered there is not ours. Copy it from this page."
-            ),
-            "destination_wrong": self.env._(
-                "The address entered there is not ours. Copy it from this page."
-            ),
-            "recipient_wrong": self.env._(
-                "The address entered there is not ours. Copy it from this page."
-            ),
-            "expired": self.env._("One of the two clocks is wrong."),
-            "not_yet_valid": self.env._("One of the two clocks is wrong."),
-            "status": self.env._("Their system refused; its own log says why."),
-            "subject_format": self.env._(
-                "Let their system send a persistent NameID, or name an attribute that"
-                " holds the key."
-            ),
-            "subject_attribute": self.env._(
-                "The attribute with the key did not come, or came twice."
-            ),
-        }
 
     # THEIR KEYS
 

@@ -134,9 +134,10 @@ class GrSamlTrustMixin(models.AbstractModel):
     def _get_expected(self, request_id=None):
         """Return what their messages are measured by, now.
 
-        :raise IdentityRefused: ``not_set_up``
+        :raise IdentityRefused: ``not_set_up`` | ``library_unsafe``
         """
         self.ensure_one()
+        self._check_library()
         if not self.entity_id or not self.certificates:
             raise IdentityRefused("not_set_up")
         return self._make_expected(self.entity_id, self.certificates, request_id)
@@ -223,7 +224,10 @@ class GrSamlTrustMixin(models.AbstractModel):
         self._take(xml, found)
 
     def _check_change(self, xml, found):
-        """:raise IdentityRefused: ``metadata_entity`` | ``metadata_untrusted``"""
+        """:raise IdentityRefused: ``metadata_entity`` | ``metadata_untrusted`` |
+        ``library_unsafe``
+        """
+        self._check_library()
         if found.entity_id != self.entity_id:
             raise IdentityRefused("metadata_entity")
         known = (self.sso_url, self.slo_url or "", set(self.certificates))
@@ -256,53 +260,3 @@ class GrSamlTrustMixin(models.AbstractModel):
         if len(body) > METADATA_MAX_BYTES:
             raise IdentityRefused("too_large")
         return body
-
-    def _explain_metadata(self, error):
-        """Return what is wrong with metadata and what to do, for an administrator."""
-        texts = {
-            "metadata_empty": self.env._(
-                "Enter the address of their metadata, or paste the XML."
-            ),
-            "metadata_unreachable": self.env._(
-                "Their metadata cannot be read at this address (%(detail)s). Open it in"
-                " a browser; if it only works inside of their network, paste the XML.",
-                detail=error.detail or self.env._("no answer"),
-            ),
-            "metadata_address": self.env._(
-                "An address does not begin with https://. Ask for one that does; a host"
-                " inside can be allowed by the administrator of the server"
-                " (%(parameter)s).",
-                parameter=TRUSTED_HOSTS_PARAM,
-            ),
-            "metadata_kind": self.env._(
-                "This is not the metadata of one identity provider. Ask for the file of"
-                " this one (EntityDescriptor)."
-            ),
-            "metadata_no_idp": self.env._(
-                "This metadata is of an application, not of an identity provider."
-            ),
-            "metadata_expired": self.env._(
-                "This metadata ended on %(date)s. Ask for a new one.", date=error.detail
-            ),
-            "metadata_binding": self.env._(
-                "Their system offers no sign-in by HTTP-Redirect. Switch it on there."
-            ),
-            "metadata_keys": self.env._(
-                "It holds no signing certificate, or too many."
-            ),
-            "metadata_entity": self.env._(
-                "It is now of another system. If that is right, read it by hand."
-            ),
-            "metadata_untrusted": self.env._(
-                "Keys or addresses changed, and no key that is trusted signed that."
-                " Ask the district whether it is right, compare the fingerprint, and"
-                " read it by hand."
-            ),
-            "certificate_weak": self.env._(
-                "Their key is too short: RSA needs 2048 bits. They must renew it."
-            ),
-        }
-        return texts.get(error.code) or self.env._(
-            "This is no metadata that can be read (%(code)s). Copy it again.",
-            code=error.code,
-        )

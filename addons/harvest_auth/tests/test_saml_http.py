@@ -2,11 +2,13 @@ import re
 from base64 import b64encode
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from unittest.mock import patch
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestKit
@@ -16,6 +18,7 @@ from ..saml.names import NS, RSA_SHA256
 from .saml_forge import IDP, Forge, der, pair, stamp
 
 SSO, SLO = "https://idp.musd.example/sso", "https://idp.musd.example/slo"
+LIBRARY_LOG = "odoo.addons.harvest_auth.models.gr_saml_library_mixin"
 
 
 @tagged("post_install", "-at_install")
@@ -299,3 +302,33 @@ class TestSamlHttp(HarvestKit, HttpCase):
         aide = self._make_user("D", self.site, password="gr-Aide-12!")
         self.authenticate(aide.login, "gr-Aide-12!")
         self.assertEqual(self._get(self._path("test")).status_code, 404)
+
+    def test_with_libraries_that_failed_their_test_it_is_closed(self):
+        admin = self._make_user(
+            "Admin", district=self.district, gr_scope="district", password="gr-Admin-1!"
+        )
+        asked = self._start()
+        right = self._answer(asked)
+        self.startPatcher(
+            patch(
+                "odoo.addons.harvest_auth.saml.selftest.problems",
+                lambda: ("altered", "doubled"),
+            )
+        )
+        self._is_refused(self._get(self._path("start")))
+        self._is_refused(self._post(right, asked["RelayState"]))
+        self._is_refused(self._end())
+        self.assertFalse(self.provider.identity_ids)
+        self.authenticate(admin.login, "gr-Admin-1!")
+        self.provider.state = "draft"
+        answer = self._get(self._path("test"))
+        self.assertIn("saml.provider", answer.headers["Location"])
+        self.provider.invalidate_recordset()
+        self.assertIn("would not notice a forged", self.provider.test_report)
+        self.assertEqual(self.provider.library_problem, "altered, doubled")
+        self.provider.state = "tested"
+        with self.assertRaises(UserError):
+            self.provider.with_user(admin).action_enable()
+        with self.assertLogs(LIBRARY_LOG, "ERROR") as log:
+            self.env["gr.saml.provider"]._register_hook()
+        self.assertIn("requirements.txt", log.output[0])
