@@ -39,6 +39,7 @@
         "views/gr_records_request_views.xml",
         "views/gr_amendment_request_views.xml",
         "views/gr_erasure_views.xml",
+        "views/gr_retention_review_views.xml",
         "views/gr_privacy_incident_views.xml",
         "views/harvest_privacy_cases_menus.xml",
     ],

@@ -35,6 +35,7 @@ from . import gr_retention_hold
 from . import gr_erasure_work_mixin
 from . import gr_erasure
 from . import gr_erasure_item
+from . import gr_retention_review
 from . import gr_privacy_incident_affected_mixin
 from . import gr_privacy_incident_duty_mixin
 from . import gr_privacy_incident_notice_mixin

@@ -71,17 +71,17 @@ class GrConsentText(models.Model):
         "This version exists in this language already.",
     )
 
-    @api.depends("purpose_id", "company_id")
+    @api.depends("purpose_id", "company_id", "language_id")
     def _compute_version(self):
-        """The running draft's number, else the next one."""
-        for text in self.filtered(lambda text: not text.version):
-            newest = self.search(
+        """The newest number while this language lacks it, else the next one."""
+        for text in self.filtered(lambda text: not text._origin):
+            others = self.search(
                 Domain("purpose_id", "=", text.purpose_id.id)
-                & Domain("company_id", "=", text.company_id.id),
-                order="version desc",
-                limit=1,
+                & Domain("company_id", "=", text.company_id.id)
             )
-            text.version = newest.version + (newest.state != "draft")
+            newest = max(others.mapped("version"), default=0)
+            told = others.filtered(lambda other, newest=newest: other.version == newest)
+            text.version = newest + (not told or text.language_id in told.language_id)
 
     @api.depends("title", "version", "language_id.code")
     def _compute_display_name(self):

@@ -81,6 +81,12 @@ class GrErasure(models.Model):
     planned_date = fields.Datetime("Planned", readonly=True, copy=False)
     done_date = fields.Datetime("Done on", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", "Done by", readonly=True, copy=False)
+    class_ids = fields.Many2many(
+        "gr.retention.class",
+        string="Only",
+        readonly=True,
+        help="What a retention review approved; empty: the whole record",
+    )
     item_ids = fields.One2many("gr.erasure.item", "erasure_id", "Answers", copy=False)
 
     @api.model_create_multi
@@ -114,6 +120,13 @@ class GrErasure(models.Model):
             if erasure.state == "draft":
                 erasure._move("planned")
             plan.planned_date = fields.Datetime.now()
+
+    def _get_action(self):
+        """Return the action that shows these erasures."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_privacy.gr_erasure_action"
+        )
+        return action | {"domain": [("id", "in", self.ids)], "context": {}}
 
     def action_cancel(self):
         self._move("cancelled")
@@ -160,6 +173,8 @@ class GrErasure(models.Model):
             if not records:
                 continue
             line = classes.get(model)
+            if self.class_ids and line not in self.class_ids._origin:
+                continue
             trigger = self._get_trigger(line)
             disposable = line and line._get_disposable_from(district, trigger)
             verdict = retention.decide(

@@ -1,6 +1,7 @@
 from . import test_gr_consent
 from . import test_gr_consent_text
 from . import test_gr_records_request
+from . import test_gr_retention_review
 from . import test_gr_directory
 from . import test_gr_disclosure
 from . import test_gr_erasure

@@ -46,11 +46,11 @@ def _erasure_item(env, place):
 
 
 @factory("gr.retention.class")
-def _retention_class(env, place):
+def _retention_class(env, place, model="test"):
     return env["gr.retention.class"].create(
         {
             "name": "Test",
-            "model": f"test.{place.site.id}",
+            "model": f"{model}.{place.site.id}",
             "company_id": place.district.id,
             "category": "permitted",
             "rule_key": "retention.permitted.months",
@@ -62,6 +62,17 @@ def _retention_class(env, place):
 def _retention_hold(env, place):
     return env["gr.retention.hold"].create(
         {"student_id": place.student.id, "reason": "Litigation"}
+    )
+
+
+@factory("gr.retention.review")
+def _retention_review(env, place):
+    return env["gr.retention.review"].create(
+        {
+            "student_id": place.student.id,
+            "class_id": _retention_class(env, place, "review").id,
+            "is_over": True,
+        }
     )
 
 

@@ -34,6 +34,13 @@ class TestGrConsentText(PrivacyCommon):
         )
         self.assertEqual(other.version, 2)
 
+    def test_a_translation_may_come_after_the_text_is_published(self):
+        spanish = self.env.ref("harvest_base.gr_language_es")
+        late = make_text(
+            self.env, self.purpose, self.own, publish=False, language_id=spanish.id
+        )
+        self.assertEqual(late.version, self.text.version)
+
     def test_the_family_is_shown_its_language(self):
         spanish = self.env.ref("harvest_base.gr_language_es")
         text = make_text(

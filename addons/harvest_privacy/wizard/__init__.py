@@ -1,1 +1,2 @@
 from . import gr_disclosure_record
+from . import gr_retention_decide
