@@ -7,8 +7,6 @@ PROVIDERS = {
     "gr.oidc.provider": "oidc_provider_id",
     "gr.directory": "directory_id",
 }
-# Hosts that may be asked though they are inside or speak http: name or name:port.
-TRUSTED_HOSTS_PARAM = "harvest_auth.trusted_hosts"
 
 SIGN_IN_MINUTES = 10  # a sign-in that takes longer begins anew
 SUBJECT_MAX = 255  # characters; SAML core 8.3.7 allows 256, OpenID Core 2 255
@@ -17,7 +15,8 @@ SESSION_KEY = "gr_identity_session"  # in Odoo's session: which sign-in it came 
 REFUSED_PATH = "/web/login?gr_sign_in=refused"
 DEFAULT_TARGET = "/odoo"
 
-# Hosts inside that may be asked, and by plain http; system parameter, with commas.
+# Hosts inside that may be asked, and by plain http: name or name:port, with commas
+# between; a system parameter.
 TRUSTED_HOSTS_PARAM = "harvest_auth.trusted_hosts"
 METADATA_MAX_BYTES = 256 * 1024
 METADATA_TIMEOUT = (10, 20)  # seconds to connect, and between two bytes

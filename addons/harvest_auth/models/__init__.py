@@ -9,6 +9,7 @@ from . import gr_user_key_mixin
 from . import gr_user_mfa_mixin
 from . import gr_user_password_mixin
 from . import gr_user_session_mixin
+from . import gr_identity_roles_mixin
 from . import gr_identity_provider_mixin
 from . import gr_identity_secret_mixin
 from . import gr_identity_report_mixin
@@ -20,6 +21,8 @@ from . import gr_identity_session
 from . import gr_api_bucket
 from . import gr_api_key
 from . import gr_identity_policy
+from . import gr_lockout_counter_mixin
+from . import gr_lockout_news_mixin
 from . import gr_lockout
 from . import gr_recovery_code
 from . import gr_rule
@@ -28,7 +31,11 @@ from . import gr_saml_trust_mixin
 from . import gr_saml_words_mixin
 from . import gr_saml_provider
 from . import gr_session
+from . import gr_oidc_documents_mixin
+from . import gr_oidc_words_mixin
 from . import gr_oidc_provider
+from . import gr_directory_gone_mixin
+from . import gr_directory_words_mixin
 from . import gr_directory
 from . import gr_user_directory_mixin
 from . import ir_http

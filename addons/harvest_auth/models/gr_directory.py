@@ -1,14 +1,11 @@
 import logging
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..directory import search
 from ..directory.settings import LOGIN_PLACE, Settings, parse_servers, server_uri
-from ..directory.verdict import judge
 from ..exceptions import IdentityRefused
-from ..own_cursor import own_cursor
 from ..profiles import profiles_of
 
 _logger = logging.getLogger(__name__)
@@ -32,8 +29,9 @@ class GrDirectory(models.Model):
     _name = "gr.directory"
     _description = "Directory"
     _inherit = [
+        "gr.directory.gone.mixin",
+        "gr.directory.words.mixin",
         "gr.identity.secret.mixin",
-        "gr.identity.report.mixin",
         "gr.identity.provider.mixin",
     ]
 
@@ -93,27 +91,7 @@ class GrDirectory(models.Model):
     email_attribute = fields.Char(default="mail")
     name_attribute = fields.Char(default="displayName")
     timeout = fields.Integer("Seconds to Wait", default=5, required=True)
-    most_percent = fields.Integer(
-        "Most That May Go at Once (%)",
-        default=10,
-        required=True,
-        tracking=True,
-        help="If more of the linked accounts are missing at once, nobody is locked out"
-        " until an administrator has looked.",
-    )
     test_login = fields.Char("Test with Login", copy=False, store=True)
-    check_date = fields.Datetime("Last Comparison", readonly=True, copy=False)
-    check_problem = fields.Selection(
-        [
-            ("directory_empty", "It names nobody"),
-            ("directory_mass", "Too many are missing"),
-            ("unreachable", "It could not be asked"),
-        ],
-        string="Problem",
-        readonly=True,
-        copy=False,
-    )
-    missing_count = fields.Integer("Missing Accounts", readonly=True, copy=False)
 
     @api.model
     def _get_profiles(self):
@@ -227,83 +205,6 @@ class GrDirectory(models.Model):
             raise IdentityRefused("user_other", f"user {user.id}")
         return found
 
-    def _end_if_disabled(self, login):
-        """An account that they switched off has no session here from now on."""
-        try:
-            account = search.look_up(self._get_settings(), login)
-        except IdentityRefused:
-            return
-        if account.is_disabled:
-            # An own cursor: the refused sign-in may be rolled back.
-            with own_cursor(self.env) as cr:
-                directory = self.with_env(self.env(cr=cr))
-                directory._find_identities([account.subject])._end_access()
-
-    def _find_identities(self, subjects):
-        return self.identity_ids.search(
-            [("directory_id", "=", self.id), ("subject", "in", list(subjects))]
-        )
-
-    # WHO IS GONE
-
-    @api.model
-    def _cron_compare(self):
-        """Ask each directory who is active, and end the access of all others."""
-        directories = self.search([("state", "=", "enabled")])
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(directories))
-        for directory in directories:
-            directory._compare()
-            if not progress(1):
-                break
-
-    def _compare(self, most_percent=None):
-        """Compare once; a directory that does not answer ends nobody's access."""
-        linked = self.identity_ids.search(
-            [("directory_id", "=", self.id), ("user_id.active", "=", True)]
-        )
-        try:
-            active = search.active_subjects(self._get_settings())
-        except IdentityRefused as error:
-            _logger.warning("gr.directory %s not compared: %s", self.id, error)
-            self._note_comparison("unreachable", self.missing_count)
-            return
-        share = self.most_percent if most_percent is None else most_percent
-        verdict = judge(set(linked.mapped("subject")), active, share)
-        if not verdict.problem:
-            linked.filtered(lambda i: i.subject in verdict.gone)._end_access()
-        self._note_comparison(verdict.problem, len(verdict.gone))
-
-    def _note_comparison(self, problem, missing):
-        is_news = problem and problem != self.check_problem
-        self.write(
-            {
-                "check_date": fields.Datetime.now(),
-                "check_problem": problem or False,
-                "missing_count": missing if problem else 0,
-            }
-        )
-        if is_news:
-            self._leave_task()
-
-    def _leave_task(self):
-        """Leave a task for whoever set the directory up."""
-        self.activity_schedule(
-            "mail.mail_activity_data_warning",
-            date_deadline=fields.Date.context_today(self) + timedelta(days=1),
-            summary=self.env._("Nobody was locked out: look at the directory"),
-            note=dict(self._fields["check_problem"]._description_selection(self.env))[
-                self.check_problem
-            ],
-            user_id=(self.write_uid if self.write_uid.active else self.create_uid).id,
-        )
-
-    def action_confirm_missing(self):
-        """End the access of all that are missing now; an administrator has looked."""
-        self.ensure_one()
-        self.check_access("write")
-        self.sudo()._compare(most_percent=100)  # guarded; who may write decides
-
     # SET-UP
 
     def action_test(self):
@@ -335,35 +236,3 @@ class GrDirectory(models.Model):
         except IdentityRefused as error:
             lines.append([error.code, False, error.detail])
         return lines
-
-    @api.model
-    def _get_check_texts(self):
-        return super()._get_check_texts() | {
-            "directory_server": self.env._(
-                "The server answers, and its certificate is right:"
-            ),
-            "directory_account": self.env._("The login is this account:"),
-            "directory_groups": self.env._("Its groups, nested ones too:"),
-            "directory_count": self.env._("Accounts that are active:"),
-            "directory_unreachable": self.env._(
-                "The server does not answer. Check its name, the port and the firewall."
-            ),
-            "directory_tls": self.env._(
-                "The server's certificate is not believed. Check the authority's"
-                " certificate, and that the server is named as in its certificate."
-            ),
-            "directory_bind": self.env._(
-                "The service account is refused. Check its name and enter its password"
-                " again."
-            ),
-            "directory_no_account": self.env._(
-                "There is no such account below “People Below”, or the service account"
-                " may not see it."
-            ),
-            "directory_ambiguous": self.env._(
-                "Several accounts have this login. Make the filter stricter."
-            ),
-            "directory_subject": self.env._(
-                "The account has no key. Check “Attribute with the Key”."
-            ),
-        }

@@ -1,14 +1,11 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.tools.sql import escape_psql
 
 from ..const import PROVIDERS
 from ..exceptions import IdentityRefused
-from ..provisioning import check_subject, decide, email_of
+from ..provisioning import check_subject, email_of
 
-_logger = logging.getLogger(__name__)
 STATE_FIELDS = frozenset({"state", "test_date", "test_lines", "test_claims"})
 
 
@@ -21,7 +18,12 @@ class GrIdentityProviderMixin(models.AbstractModel):
 
     _name = "gr.identity.provider.mixin"
     _description = "Identity Provider"
-    _inherit = ["gr.guarded.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "gr.identity.roles.mixin",
+        "gr.guarded.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "sequence, id"
     _check_company_auto = True
     _guarded = STATE_FIELDS
@@ -164,17 +166,6 @@ class GrIdentityProviderMixin(models.AbstractModel):
     def _get_link_field(self):
         return PROVIDERS[self._name]
 
-    def _decide(self, claims):
-        """Return what the table grants; None if there is no table: roles by hand."""
-        if not self.mapping_ids:
-            return None
-        # sudo came with the provider: sites of its district, whoever asks
-        sites = self.env["gr.site"].search(
-            [("company_id", "=", self.company_id.id), ("code", "!=", False)]
-        )
-        codes = {site.code: site.id for site in sites}
-        return decide(claims, self.mapping_ids._get_rules(), codes)
-
     def _check_user(self, user):
         if not user.active:
             raise IdentityRefused("user_disabled", f"user {user.id}")
@@ -188,7 +179,7 @@ class GrIdentityProviderMixin(models.AbstractModel):
         if not email:
             return Users
         user = Users.with_context(active_test=False).search(
-            [("login", "=ilike", _like(email))]
+            [("login", "=ilike", escape_psql(email))]
         )
         if len(user) > 1:
             raise IdentityRefused("email_ambiguous", f"{len(user)} users")
@@ -203,10 +194,6 @@ class GrIdentityProviderMixin(models.AbstractModel):
         field = self._get_link_field()
         return bool(user.gr_identity_ids.filtered(lambda i: i[field] == self))
 
-    def _is_administrator(self, user):
-        names = ("base.group_system", "harvest_base.group_harvest_admin")
-        return any(user.has_group(name) for name in names)
-
     def _link(self, user, subject, is_provisioned):
         return self.identity_ids.create(
             {
@@ -217,72 +204,6 @@ class GrIdentityProviderMixin(models.AbstractModel):
                 "is_provisioned": is_provisioned,
             }
         )
-
-    # AS WHAT
-
-    def _provision(self, subject, claims, decision):
-        """Make a user who may do what the table grants, and nothing else."""
-        if not self.jit_enabled or not decision:
-            raise IdentityRefused("user_unknown", "users are not made at sign-in")
-        email = next(iter(claims.get("email") or ()), "").strip().lower()
-        login = email or f"{self._name}-{self.id}:{subject}"
-        Users = self.env["res.users"].with_context(no_reset_password=True)
-        taken = Users.with_context(active_test=False).search_count(
-            [("login", "=ilike", _like(login))], limit=1
-        )
-        if taken:
-            raise IdentityRefused("login_taken")
-        return Users.create(
-            {
-                "name": next(iter(claims.get("name") or ()), "") or login,
-                "login": login,
-                "email": email or False,
-                "company_id": self.company_id.id,
-                "company_ids": [Command.set(self.company_id.ids)],
-                "group_ids": [Command.set(self._get_groups(decision).ids)],
-                **self._get_scope(decision),
-            }
-        )
-
-    def _apply(self, user, decision):
-        """Give exactly the roles and sites of the table; administrators keep theirs."""
-        if not decision or self._is_administrator(user):
-            return
-        roles = self.mapping_ids._get_roles()
-        wanted = self._get_groups(decision)
-        values = {}
-        if user.group_ids & roles != wanted & roles:
-            kept = user.group_ids - roles - self._get_kinds()
-            values["group_ids"] = [Command.set((kept | wanted).ids)]
-        scope = self._get_scope(decision)
-        if user.gr_scope != scope["gr_scope"] or set(user.gr_site_ids.ids) != set(
-            decision.sites
-        ):
-            values |= scope
-        if values:
-            user.write(values)
-
-    def _get_groups(self, decision):
-        """Return the roles, and the kind of user that goes with them.
-
-        :raise IdentityRefused: ``roles_conflict``: families' and staff's at once
-        """
-        roles = self.env["res.groups"].browse(decision.roles)
-        family = self.env.ref("harvest_base.group_harvest_community")
-        if family in roles and roles != family:
-            raise IdentityRefused("roles_conflict", "staff and family at once")
-        kind = "base.group_portal" if family in roles else "base.group_user"
-        return roles | self.env.ref(kind)
-
-    def _get_kinds(self):
-        names = ("base.group_portal", "base.group_user", "base.group_public")
-        return self.env["res.groups"].union(*(self.env.ref(name) for name in names))
-
-    def _get_scope(self, decision):
-        return {
-            "gr_scope": "district" if decision.whole_district else "site",
-            "gr_site_ids": [Command.set(sorted(decision.sites))],
-        }
 
     # STEPS OF THE SET-UP
 
@@ -348,8 +269,3 @@ class GrIdentityProviderMixin(models.AbstractModel):
         events.with_company(self.company_id)._log_now(
             action, model=self._name, res_ids=self.ids, **values
         )
-
-
-def _like(text):
-    """A text that ``=ilike`` compares letter by letter."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

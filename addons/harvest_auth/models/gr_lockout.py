@@ -1,16 +1,14 @@
 import logging
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import NamedTuple
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
-from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
 from ..own_cursor import own_cursor
-from ..policy.lockout import Counter, Limits, attempt, succeeded
+from ..policy.lockout import Limits, attempt, succeeded
 from ..policy.networks import network_of
 
 _logger = logging.getLogger(__name__)
@@ -36,6 +34,7 @@ class GrLockout(models.Model):
 
     _name = "gr.lockout"
     _description = "Failed Sign-ins"
+    _inherit = ["gr.lockout.counter.mixin", "gr.lockout.news.mixin"]
     _log_access = False
     _rec_name = "key"
     _order = "blocked_until desc nulls last, last_failure desc, id desc"
@@ -190,109 +189,6 @@ class GrLockout(models.Model):
         """Return the keyed hash of a login as it is looked up."""
         return hmac(self.env(su=True), self._name, (login or "").strip().lower())
 
-    @api.model
-    def _say_wait(self, seconds):
-        minutes = int(seconds // 60) + 1
-        return self.env._(
-            "Too many wrong attempts. Wait %(minutes)s min and try again. If you forgot"
-            " your password, reset it; an administrator can unlock you at once.",
-            minutes=minutes,
-        )
-
-    # ROWS
-
-    @api.model
-    def _lock_row(self, cr, kind, key):
-        """Return the counter, its row locked until the cursor is committed."""
-        insert = SQL(
-            """INSERT INTO gr_lockout (kind, key, failures, locks) VALUES (%s, %s, 0, 0)
-               ON CONFLICT (kind, key) DO NOTHING""",
-            kind,
-            key,
-        )
-        select = SQL(
-            """SELECT failures, locks, last_failure, blocked_until FROM gr_lockout
-                WHERE kind = %s AND key = %s FOR UPDATE""",
-            kind,
-            key,
-        )
-        cr.execute(insert)
-        cr.execute(select)
-        failures, locks, last, blocked = cr.fetchone()
-        return Counter(failures, locks, _epoch(last), _epoch(blocked))
-
-    @api.model
-    def _save(self, cr, kind, ticket, counter, user=None):
-        cr.execute(
-            SQL(
-                """UPDATE gr_lockout
-                      SET failures = %s, locks = %s, last_failure = %s,
-                          blocked_until = %s, network = %s,
-                          user_id = coalesce(%s, user_id)
-                    WHERE kind = %s AND key = %s""",
-                counter.failures,
-                counter.locks,
-                _stamp(counter.last),
-                _stamp(counter.blocked_until),
-                ticket.network,
-                user.id if user and kind == "account" else None,
-                kind,
-                ticket.account if kind == "account" else ticket.network,
-            )
-        )
-
-    @api.model
-    def _is_known_here(self, cr, user, network, days):
-        """Tell whether this person signed in from this network before.
-
-        So the guesses of one child do not keep the whole school out.
-        """
-        if not user:
-            return False
-        cr.execute(
-            SQL(
-                """SELECT 1 FROM gr_session
-                    WHERE user_id = %s AND network = %s
-                      AND started > now() AT TIME ZONE 'UTC' - %s * interval '1 day'
-                    LIMIT 1""",
-                user.id,
-                network,
-                days,
-            )
-        )
-        return bool(cr.fetchone())
-
-    # WHAT PEOPLE ARE TOLD
-
-    @api.model
-    def _alarm(self, kind, ticket, user):
-        """Tell the person and the administrators of a lock, and write it down."""
-        _logger.info("Sign-in locked: %s, last from %s", kind, ticket.network)
-        with own_cursor(self.env) as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            env["res.users"]._gr_audit("lock", user, {"kind": kind})
-            where = ticket.network
-            if kind == "account" and user:
-                person = env["res.users"].browse(user.id)
-                person._gr_tell(
-                    env._("Your account was locked for some minutes"),
-                    env._(
-                        "Somebody entered a wrong password or code too often, last from"
-                        " %(where)s. If it was not you, tell your administrator.",
-                        where=where,
-                    ),
-                )
-            name = user.name if user else env._("an unknown account")
-            env["res.users"]._gr_administrators()._gr_tell(
-                env._("A sign-in was locked"),
-                env._(
-                    "Too many wrong attempts: %(what)s, last from %(where)s. See"
-                    " Configuration / Identity / Lockouts.",
-                    what=name if kind == "account" else env._("a network"),
-                    where=where,
-                ),
-            )
-
     def action_unlock(self):
         """Look at the next attempt again; for administrators."""
         self.check_access("write")
@@ -309,13 +205,3 @@ class GrLockout(models.Model):
             for kind in KINDS
         )
         self.search([("last_failure", "<", f"now -{int(hours) + 1}H")]).unlink()
-
-
-def _epoch(moment):
-    return moment.replace(tzinfo=UTC).timestamp() if moment else 0.0
-
-
-def _stamp(seconds):
-    return (
-        datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None) if seconds else None
-    )

@@ -1,26 +1,16 @@
-import threading
 import time
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.harvest_base.guarded_http import parse_hosts
-
-from ..const import TRUSTED_HOSTS_PARAM
 from ..exceptions import IdentityRefused
 from ..oidc import client, flow
 from ..oidc.claims import flatten
 from ..oidc.id_token import Expected, verify_id_token
-from ..oidc.keys import KeySource
 from ..oidc.logout import verify_logout_token
 from ..oidc.metadata import is_safe_url
 from ..profiles import profiles_of
-
-METADATA_SECONDS = 3600  # a discovery document is read again after that
-# Public documents of providers, by database, provider and address; per process.
-_documents: dict = {}
-_lock = threading.Lock()
 
 
 class GrOidcProvider(models.Model):
@@ -29,8 +19,9 @@ class GrOidcProvider(models.Model):
     _name = "gr.oidc.provider"
     _description = "OpenID Connect Provider"
     _inherit = [
+        "gr.oidc.documents.mixin",
+        "gr.oidc.words.mixin",
         "gr.identity.secret.mixin",
-        "gr.identity.report.mixin",
         "gr.identity.provider.mixin",
     ]
 
@@ -124,49 +115,6 @@ class GrOidcProvider(models.Model):
 
     def _get_start_path(self):
         return f"/auth/oidc/{self.id}/start"
-
-    @api.model
-    def _get_trusted_hosts(self):
-        # sudo: a setting of the server's administrator
-        params = self.env["ir.config_parameter"].sudo()
-        return parse_hosts(params.get_param(TRUSTED_HOSTS_PARAM, ""))
-
-    # WHAT THEY PUBLISH
-
-    def _ask(self):
-        return client.make_transport(self._get_trusted_hosts())
-
-    def _get_metadata(self):
-        """Return the discovery document, at most an hour old.
-
-        :raise IdentityRefused: it cannot be had, or does not fit
-        """
-        self.ensure_one()
-        trusted = self._get_trusted_hosts()
-        return self._remember(
-            ("metadata", self.issuer, trusted),
-            lambda: client.fetch_metadata(self._ask(), self.issuer, trusted),
-            METADATA_SECONDS,
-        )
-
-    def _get_keys(self, metadata):
-        """Return the source of their keys; it remembers them itself."""
-        url, ask = metadata.jwks_uri, self._ask()
-        return self._remember(
-            ("keys", url, self._get_trusted_hosts()),
-            lambda: KeySource(lambda: client.fetch_json(ask, url)),
-        )
-
-    def _remember(self, what, make, seconds=None):
-        key = (self.env.cr.dbname, self.id, *what)
-        now = time.monotonic()
-        with _lock:
-            made, value = _documents.get(key, (None, None))
-        if made is None or (seconds and now - made > seconds):
-            value = make()  # not under the lock: it may wait for the network
-            with _lock:
-                _documents[key] = (now, value)
-        return value
 
     # A SIGN-IN
 
@@ -291,65 +239,4 @@ class GrOidcProvider(models.Model):
             "type": "ir.actions.act_url",
             "url": f"/auth/oidc/{self.id}/test",
             "target": "self",
-        }
-
-    @api.model
-    def _get_check_texts(self):
-        return super()._get_check_texts() | {
-            "discovery": self.env._("Their description was read."),
-            "answer": self.env._("The answer is from them."),
-            "code": self.env._(
-                "The code was exchanged, with the proof of this sign-in."
-            ),
-            "id_token": self.env._(
-                "The ID token is signed, for us, fresh and for this sign-in."
-            ),
-            "issuer_wrong": self.env._(
-                "The issuer is another one than entered. Copy it letter by letter."
-            ),
-            "issuer_missing": self.env._("The answer does not say whom it is from."),
-            "endpoint_unsafe": self.env._(
-                "An address of theirs is not https, or leads inside."
-            ),
-            "pkce_missing": self.env._(
-                "They do not know PKCE with S256, which is needed."
-            ),
-            "flow_missing": self.env._("They do not know the authorization code flow."),
-            "provider_unreachable": self.env._(
-                "They do not answer. Check the issuer, and whether this server may"
-                " reach the internet."
-            ),
-            "provider_error": self.env._(
-                "They refused. Check that our redirect address is entered there letter"
-                " by letter, and that you may use the application."
-            ),
-            "client_refused": self.env._(
-                "Client ID or secret are wrong. Enter them again."
-            ),
-            "code_refused": self.env._(
-                "They did not take the code back. Compare the redirect address."
-            ),
-            "token_missing": self.env._(
-                "They sent no ID token. Is “openid” in the scope?"
-            ),
-            "alg_refused": self.env._(
-                "They sign with a method that is not safe enough."
-            ),
-            "key_unknown": self.env._("Their key for this signature is not published."),
-            "key_weak": self.env._("Their key is shorter than 2048 bits."),
-            "signature_wrong": self.env._("The signature is wrong."),
-            "audience_wrong": self.env._("The ID token is not for our client ID."),
-            "token_expired": self.env._(
-                "The ID token is too old. Are the clocks right?"
-            ),
-            "token_from_future": self.env._(
-                "The ID token is from later. Are the clocks right?"
-            ),
-            "nonce_wrong": self.env._("The ID token belongs to another sign-in."),
-            "tenant_wrong": self.env._(
-                "The account is of another district. The claim:"
-            ),
-            "subject_missing": self.env._(
-                "The key of the account is missing. The claim:"
-            ),
         }

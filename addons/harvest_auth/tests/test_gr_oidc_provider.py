@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestCommon
 
-from ..models import gr_oidc_provider
+from ..models import gr_oidc_documents_mixin
 from ..models.gr_identity_secret_mixin import MASK
 from .common import note_events
 from .oidc_peer import CLIENT_ID, ISSUER, SUBJECT, Server
@@ -50,7 +50,7 @@ class TestGrOidcProvider(HarvestCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        gr_oidc_provider._documents.clear()
+        gr_oidc_documents_mixin._documents.clear()
         self.op = Server()
         self.op.claims = {"groups": ["aides"], "name": "Ada Aide"}
         transport = patch(
