@@ -3,6 +3,7 @@
 from .sis import kinds
 
 # Changes applied in one savepoint, and in one transaction of a background job.
+PURPOSE = "roster"  # what the event log says that a run reads and writes for
 APPLY_BATCH = 5_000
 APPLY_JOB = 10_000
 # Changes from which the tables' statistics are refreshed after a run.

@@ -41,6 +41,9 @@ class RosterReader:
         self._hidden = sorted(view.hidden)
         # Sites of the orgs that a path names, by sourcedId.
         self._sites_of: dict[str, list[str]] = {}
+        # What was handed out: ids of objects, and sourcedIds of people in the path.
+        self._told: set[int] = set()
+        self._told_of: set[str] = set()
 
     def exists(self, parent: tuple[str, str, str]) -> bool:
         kind, subset, sourced_id = parent
@@ -109,7 +112,7 @@ class RosterReader:
             offset = total - offset - limit
         self._cr.execute(
             SQL(
-                "SELECT p.total, p.sourced_id, p.status,"
+                "SELECT p.total, p.id, p.bare, p.sourced_id, p.status,"
                 " to_char(p.date_last_modified, %s),"
                 " CASE WHEN p.bare THEN '{}' ELSE o.payload END"
                 " FROM (SELECT p.*, %s AS total FROM ("
@@ -129,14 +132,58 @@ class RosterReader:
             )
         )
         found = self._cr.fetchall()
+        self._note(selection, found)
         return Page(
             found[0][0] if found else 0,
             [
                 payload
                 | {"sourced_id": one, "status": status, "date_last_modified": moment}
-                for _total, one, status, moment, payload in found
+                for _total, _id, _bare, one, status, moment, payload in found
             ],
         )
+
+    def _note(self, selection: Selection, found: list[tuple]) -> None:
+        """Remember what is handed out; a bare tombstone tells nothing of anybody."""
+        told = {row[1] for row in found if not row[2]}
+        if selection.route.kind in PERSONAL:
+            self._told |= told
+        if told:
+            parents = selection.parents
+            self._told_of |= {one for kind, _subset, one in parents if kind == USER}
+
+    def get_told_students(self) -> list[int]:
+        """Ids of the students whose record was handed out.
+
+        Theirs are the objects about themselves, about their enrollments, and about
+        adults who act for them, except for who is hidden from this client.
+        """
+        if not (self._told or self._told_of):
+            return []
+        self._cr.execute(
+            SQL(
+                """
+                WITH told AS (
+                    SELECT o.sourced_id AS one, o.payload FROM gr_oneroster_object o
+                     WHERE o.id = ANY(%(told)s)),
+                people (one) AS (
+                    SELECT one FROM told
+                     UNION SELECT payload #>> '{user,id}' FROM told
+                     UNION SELECT e ->> 'id' FROM told, jsonb_array_elements(
+                           CASE jsonb_typeof(payload -> 'agents')
+                           WHEN 'array' THEN payload -> 'agents' ELSE '[]' END) e
+                     UNION SELECT unnest(%(told_of)s::text[]))
+                SELECT DISTINCT split_part(u.key, '|', 3)::int
+                  FROM people JOIN gr_oneroster_object u ON u.sourced_id = people.one
+                 WHERE u.company_id = %(company)s AND u.kind = 'user'
+                   AND u.type = 'student' AND u.sourced_id <> ALL(%(hidden)s::text[])
+                """,
+                hidden=self._hidden,
+                told=list(self._told),
+                told_of=list(self._told_of),
+                company=self.view.company_id,
+            )
+        )
+        return [student for (student,) in self._cr.fetchall()]
 
     def _order(self, query: Query, descending: bool) -> SQL:
         """A total order, whose reverse is the same list from its other end."""

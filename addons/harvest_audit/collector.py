@@ -94,6 +94,11 @@ class Collector:
         return bool(self._silent)
 
     @property
+    def purpose(self) -> str | None:
+        """What is done now is for this purpose, when the code has named one."""
+        return self._purpose
+
+    @property
     def waiting(self) -> bool:
         """Whether something was seen that is not written down yet."""
         return bool(self._sights or self._events)

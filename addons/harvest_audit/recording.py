@@ -9,7 +9,7 @@ from odoo.http import request
 
 from . import store
 from .collector import KEY, Collector, Sights, Sign
-from .event import Event, Glance, Origin, Sight, clean_path
+from .event import Event, Glance, Origin, Person, Sight, clean_path
 
 # Doors by the first words of an address; the first that fits counts.
 _DOORS = (
@@ -71,9 +71,40 @@ class Change:
 
 def changed(env, action: str, model: str, sight: Sight, values: dict) -> None:
     """Keep a change with the transaction; a savepoint rolled back takes it along."""
-    if collector_of(env).is_silent:
+    collector = collector_of(env)
+    if collector.is_silent:
         return
-    _of_transaction(env).append(Change(Glance(action, model, env.uid), sight, values))
+    glance = Glance(action, model, env.uid, collector.purpose)
+    _of_transaction(env).append(Change(glance, sight, values))
+
+
+def wrote(env, action: str, model: str, names, students: dict[int, int]) -> None:
+    """Keep a change that a statement made past ``create`` and ``write``.
+
+    The event says whose records and which fields, not the values.
+
+    :param students: whose record it is, by id of the record; nobody's are left out
+    """
+    people = {one: _person(student) for one, student in students.items() if student}
+    if people and records(env):
+        changed(env, action, model, Sight(tuple(people), frozenset(names), people), {})
+
+
+def saw(env, model: str, names, students: dict[int, int | None]) -> None:
+    """Keep a look at what is a student's and no column of an audited record.
+
+    :param students: whose it is, by id of the record; None: not known here yet, and the
+        event belongs to the district of who looks
+    """
+    if students and records(env):
+        people = {one: _person(student) for one, student in students.items()}
+        sight = Sight(tuple(people), frozenset(names), people)
+        collector_of(env).saw("read", model, env.uid, sight)
+
+
+def _person(student: int | None) -> Person:
+    """Whose record it is; the district is looked up when it is written down."""
+    return Person(student, ref=student and ("gr_student", "id", student))
 
 
 def log_with_commit(env, event: Event) -> None:

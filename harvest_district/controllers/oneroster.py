@@ -89,8 +89,10 @@ class OneRoster(Controller):
         if not token:
             return self._send(failure(call, unauthorised()))
         client = token.client_id
-        answer = serve(call, token.scopes.split(), client._get_reader())
+        reader = client._get_reader()
+        answer = serve(call, token.scopes.split(), reader)
         client._log_call(call.version, call.path, answer, call.params)
+        client._log_told(answer, reader.get_told_students())
         return self._send(answer)
 
     def _get_call(self):

@@ -1,5 +1,6 @@
 import secrets
 from datetime import timedelta
+from http import HTTPStatus
 
 from passlib.context import CryptContext
 
@@ -316,6 +317,26 @@ class GrOnerosterClient(models.Model):
                 "status": answer.status,
                 "row_count": answer.rows,
             }
+        )
+
+    def _log_told(self, answer, student_ids):
+        """Tell the event log whose record this client was handed, and which facts."""
+        if answer.status != HTTPStatus.OK or not student_ids:
+            return
+        names = {
+            name
+            for rows in answer.body.values()
+            for row in (rows if isinstance(rows, list) else [rows])
+            if isinstance(row, dict)
+            for name in row
+        }
+        self.env["gr.audit.event"].with_company(self.company_id)._log(
+            "read",
+            model="gr.oneroster.object",
+            subjects=student_ids,
+            fields=names,
+            purpose="oneroster",
+            detail={"client": self.id, "rows": answer.rows},
         )
 
     # Buttons

@@ -8,9 +8,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, mute_logger
 from odoo.tools.gc import disabling_gc
 
+from odoo.addons.harvest_audit import recording
 from odoo.addons.harvest_base.const import QUIET_LOAD
 
-from ..const import ANALYZE_FROM, APPLY_BATCH, APPLY_JOB, BUSY_SECONDS, SPLIT
+from ..const import ANALYZE_FROM, APPLY_BATCH, APPLY_JOB, BUSY_SECONDS, PURPOSE, SPLIT
 from ..exceptions import UnresolvedReference
 from ..writers import MODELS, Links, Staged, get_writer
 
@@ -75,6 +76,7 @@ class GrSyncApplyMixin(models.AbstractModel):
             return True
         # thousands of rows, no cycles: collecting finds nothing
         with (
+            recording.collector_of(self.env).acting(purpose=PURPOSE),
             self.env["gr.sync.stage"]._measure(self, "apply") as stage,
             disabling_gc(),
         ):

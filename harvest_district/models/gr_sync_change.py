@@ -2,9 +2,20 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.harvest_audit import recording
+
 from ..const import ACTIONS, CHANGE_STATES, KIND_LABELS
 from ..sis import kinds
 from ..writers import get_writer
+
+# Kinds of objects that are about one student.
+OF_STUDENTS = {
+    kinds.STUDENT,
+    kinds.DEMOGRAPHICS,
+    kinds.GUARDIANSHIP,
+    kinds.SCHOOL_ENROLLMENT,
+    kinds.MEMBERSHIP,
+}
 
 
 class GrSyncChange(models.Model):
@@ -93,6 +104,18 @@ class GrSyncChange(models.Model):
             names = writer.get_names(changes)
             for change in changes:
                 change.name = names.get(change.id) or change.external_id
+            self._log_names(writer, changes)
+
+    def _log_names(self, writer, changes):
+        """Tell the event log whose names are read from what a system sent."""
+        if writer.kind not in OF_STUDENTS:
+            return
+        students = {
+            change.id: writer.links.find(kinds.STUDENT, external_id) or None
+            for change in changes
+            if (external_id := _student_of(change))
+        }
+        recording.saw(self.env, self._name, ["name"], students)
 
     def _compute_details(self):
         """Compare with the record as it is now; readable, for people."""
@@ -111,3 +134,10 @@ class GrSyncChange(models.Model):
             writer = get_writer(run, kind)
             for change in changes:
                 change.details = writer.describe(change)
+
+
+def _student_of(change) -> str | None:
+    """The id there of the student whom a staged change is about, as far as it says."""
+    if change.kind == kinds.STUDENT:
+        return change.external_id
+    return (change.payload or {}).get("student_id")

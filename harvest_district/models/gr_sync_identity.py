@@ -15,7 +15,7 @@ class GrSyncIdentity(models.Model):
 
     _name = "gr.sync.identity"
     _description = "Possible Same Person"
-    _inherit = ["gr.guarded.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.audited.part.mixin"]
     _order = "state, id desc"
     _rec_name = "new_text"
     _guarded = frozenset({"state", "decided_by_id", "decided_at"})

@@ -13,6 +13,7 @@ class GrSyncProofMismatch(models.Model):
 
     _name = "gr.sync.proof.mismatch"
     _description = "Mismatch of a Proof"
+    _inherit = ["gr.audited.part.mixin"]
     _order = "proof_id desc, site_line_id, name, id"
     _log_access = False
 

@@ -17,6 +17,7 @@ class GrSyncProposal(models.Model):
 
     _name = "gr.sync.proposal"
     _description = "Proposal to a District System"
+    _inherit = ["gr.audited.part.mixin"]
     _order = "state, id desc"
     _log_access = False
 

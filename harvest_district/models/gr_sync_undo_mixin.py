@@ -4,12 +4,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.gc import disabling_gc
 
+from odoo.addons.harvest_audit import recording
+
 from ..const import (
     APPLIED_RUN_STATES,
     APPLY_BATCH,
     APPLY_JOB,
     BUSY_RUN_STATES,
     BUSY_SECONDS,
+    PURPOSE,
 )
 from ..sis.diff import CREATE, RESTORE, Change
 from ..writers import Applied, Links, get_writer, roll_back
@@ -207,6 +210,7 @@ class GrSyncUndoMixin(models.AbstractModel):
         if not self.connection_id._lock():
             return True
         with (
+            recording.collector_of(self.env).acting(purpose=PURPOSE),
             self.env["gr.sync.stage"]._measure(self, "undo") as stage,
             disabling_gc(),
         ):

@@ -1,3 +1,4 @@
+from . import test_audit
 from . import test_erasure
 from . import test_cli
 from . import test_gr_calendar

@@ -19,6 +19,8 @@ from timeback.models.response import (
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.harvest_audit import store
+
 from ..provider import BASES, DISCOVERY_PATH, ROOT, TOKEN_PATH, V11, V12, scope_uris
 from .oneroster_common import OneRosterCommon
 
@@ -95,6 +97,28 @@ class TestOneRosterHttp(OneRosterCommon, HttpCase):
             self.assertEqual(answer.json()["error"], error)
         answer = self.url_open(TOKEN_PATH)
         self.assertEqual(answer.status_code, 405)
+
+    # The event log
+
+    def test_a_call_is_logged_and_withheld_without_the_log(self):
+        token, found = self._token(), []
+
+        def append(_dbname, sights, events, sign, **_options):
+            found.extend([*map(sign, store.looks(sights, {})), *events])
+
+        with patch.object(store, "append", append):
+            self.assertIn("Ana", self.read(BASES[V12] + "/students", token).text)
+        (event,) = [event for event in found if event.purpose == "oneroster"]
+        self.assertIn(self.student.id, event.subjects)
+        self.assertEqual(event.ip, "127.0.0.1")
+
+        with (
+            patch.object(store, "append", side_effect=ConnectionError),
+            self.assertLogs("odoo.addons.harvest_audit", "ERROR"),
+        ):
+            answer = self.read(BASES[V12] + "/students", token)
+        self.assertEqual(answer.status_code, 503)
+        self.assertNotIn("Ana", answer.text)
 
     # Refusals
 

@@ -3,12 +3,15 @@
 ``create()`` works record by record (defaults, company checks, inverse fields); a roster
 brings tens of thousands of small rows whose values a writer has made complete. What the
 ORM promises still holds: columns are converted by their fields, Python constraints run
-(once for the batch), and stored computed fields that depend on the rows follow.
+(once for the batch), stored computed fields that depend on the rows follow, and the
+event log is told whose records came.
 """
 
 from psycopg2.extras import Json
 
 from odoo.tools import SQL
+
+from odoo.addons.harvest_audit import recording
 
 from ..staging import copy_rows
 
@@ -37,6 +40,7 @@ def insert(model, rows: list[dict]):
         constant |= {"create_date": now, "write_date": now}
     records = model.browse(_copy(model, rows, constant))
     _announce(records, [*names, *constant])
+    _log(records, rows, names)
     return records
 
 
@@ -90,6 +94,18 @@ def _to_text(value) -> str | None:
     if isinstance(value, Json):
         return value.dumps(value.adapted)
     return str(value)
+
+
+def _log(records, rows: list[dict], names: list[str]) -> None:
+    """Tell the event log whose records came, which ``create`` would have told."""
+    if not hasattr(records, "_gr_audit_person"):
+        return
+    pairs = zip(records.ids, rows, strict=True)
+    if records._name == "gr.student":
+        students = {record_id: record_id for record_id, _row in pairs}
+    else:
+        students = {record_id: row.get("student_id") for record_id, row in pairs}
+    recording.wrote(records.env, "create", records._name, names, students)
 
 
 def _announce(records, names) -> None:

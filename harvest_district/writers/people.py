@@ -5,6 +5,7 @@ import re
 from odoo import fields
 from odoo.tools import SQL, email_normalize
 
+from odoo.addons.harvest_audit import recording
 from odoo.addons.harvest_base.models.gr_student import full_name
 
 from ..sis import kinds
@@ -192,7 +193,7 @@ class DemographicsWriter(Writer):
         ]
         ids = ((change.id, row[0]) for change, row in zip(changes, rows, strict=True))
         self.watch.add("gr.student", self.of_student, ids)
-        self.env.cr.execute(
+        written = self.env.execute_query(
             SQL(
                 """
                 UPDATE gr_student s
@@ -203,6 +204,7 @@ class DemographicsWriter(Writer):
                  WHERE s.id = d.id
                    AND (s.birthdate IS DISTINCT FROM d.birthdate
                         OR s.gender IS DISTINCT FROM d.gender)
+             RETURNING s.id
                 """,
                 self.env.uid,
                 SQL(", ").join(
@@ -210,7 +212,9 @@ class DemographicsWriter(Writer):
                 ),
             )
         )
-        self.env["gr.student"].invalidate_model(["birthdate", "gender"], flush=False)
+        self.env["gr.student"].invalidate_model([*self.of_student], flush=False)
+        students = {student_id: student_id for (student_id,) in written}
+        recording.wrote(self.env, "write", "gr.student", self.of_student, students)
 
     def archive(self, records):
         """Absence proves nothing about a person; the row stays with the student."""

@@ -28,6 +28,7 @@ class GrTrainingReport(models.Model):
 
     _name = "gr.training.report"
     _description = "Training Analysis"
+    _inherit = ["gr.audited.part.mixin"]
     _auto = False
     _order = "begun_on desc, id desc"
     _rec_name = "student_id"
@@ -130,6 +131,10 @@ class GrTrainingReport(models.Model):
                  WHERE student.site_id IS NOT NULL
             """
         )
+
+    def _gr_audit_ref(self, record_id):
+        """A line has the id of its enrollment, and no table of its own."""
+        return ("gr_training_enrollment", "id", record_id)
 
     @property
     def _table_query(self):

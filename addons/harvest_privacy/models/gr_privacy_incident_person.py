@@ -7,7 +7,7 @@ class GrPrivacyIncidentPerson(models.Model):
 
     _name = "gr.privacy.incident.person"
     _description = "Person Affected by an Incident"
-    _inherit = ["gr.guarded.mixin"]
+    _inherit = ["gr.guarded.mixin", "gr.audited.part.mixin"]
     _order = "kind desc, id"
     _fixed = frozenset({"incident_id", "student_id", "partner_id", "company_id"})
     _guarded = frozenset({"why"})
