@@ -49,17 +49,22 @@ def our_addons():
     return {manifest.parent.name for manifest in manifests}
 
 
+def import_factories():
+    """Fill ``FACTORIES`` with those of every addon."""
+    for addon in our_addons():
+        name = f"odoo.addons.{addon}.tests.matrix"
+        if importlib.util.find_spec(f"odoo.addons.{addon}.tests") and (
+            importlib.util.find_spec(name)
+        ):
+            importlib.import_module(name)
+
+
 @tagged("post_install", "-at_install", "security")
 class TestAccessMatrix(HarvestCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for addon in our_addons():
-            name = f"odoo.addons.{addon}.tests.matrix"
-            if importlib.util.find_spec(f"odoo.addons.{addon}.tests") and (
-                importlib.util.find_spec(name)
-            ):
-                importlib.import_module(name)
+        import_factories()
 
     def _our_models(self):
         addons = our_addons()

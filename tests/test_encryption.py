@@ -70,6 +70,15 @@ def test_everything_is_under_the_last_key(aftermath):
     assert states["retired"] >= 3  # one more where a rotation was tried again
 
 
+def test_nothing_stays_under_an_older_key(aftermath):
+    assert aftermath.story["leftovers"] == []
+
+
+def test_values_in_the_event_log_open_after_it(aftermath):
+    assert aftermath.story["told"]["sealed_events"] > 20
+    assert aftermath.story["lost_values"] == 0
+
+
 def test_what_is_sealed_can_be_searched(aftermath):
     assert aftermath.story["told"]["found"] == 1
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg2.extensions import (
     ISOLATION_LEVEL_AUTOCOMMIT,
     ISOLATION_LEVEL_READ_COMMITTED,
@@ -17,13 +15,9 @@ from psycopg2.extensions import (
 
 from odoo.sql_db import db_connect
 from odoo.tools import SQL, OrderedSet
-from odoo.tools.lru import LRU
 
-from odoo.addons.harvest_crypto import keyring
-
-from . import kept, sealing
+from . import kept, sealing, subject_keys
 from .collector import Sights, Sign
-from .const import KEYS_CACHED
 from .event import Event, Person, Sight, merge
 
 _APPEND = (
@@ -118,7 +112,7 @@ def _first_and_last(done: list, known: dict) -> dict[tuple, tuple[int | None, di
 
 
 def _seal(dbname: str, about: dict[int, dict]) -> str | None:
-    keys = subject_keys(dbname, about) if about else {}
+    keys = subject_keys.ensure(quick_connection, dbname, about) if about else {}
     sealed = {s: sealing.seal(about[s], key, s) for s, key in keys.items()}
     return json.dumps(sealed) if sealed else None
 
@@ -200,64 +194,3 @@ def _fill_districts(cr, lost: list[Event]) -> None:
         districts = dict(cr.fetchall())
         for event in lost:
             event.company_id = districts.get(event.uid)
-
-
-# -- keys of subjects
-
-_PLACE = "harvest_audit.subject_key,%s,key"
-# A key that was shredded meanwhile opens nothing: what it still seals is lost at once.
-_keys: LRU = LRU(KEYS_CACHED)
-
-
-def subject_keys(dbname: str, subjects: Iterable[int]) -> dict[int, bytes]:
-    """A key for each subject, made where there is none; not for who was shredded."""
-    found = {subject: _keys.get((dbname, subject)) for subject in subjects}
-    missing = [subject for subject, key in found.items() if key is None]
-    if missing:
-        for subject, key in _fetch_keys(dbname, missing):
-            found[subject] = key
-            if key:
-                _keys[dbname, subject] = key
-    return {subject: key for subject, key in found.items() if key}
-
-
-def _fetch_keys(dbname: str, subjects: list[int]) -> Iterator[tuple[int, bytes | None]]:
-    made = {
-        str(subject): keyring.seal(
-            base64.b64encode(AESGCM.generate_key(256)).decode(), _PLACE % subject
-        )
-        for subject in subjects
-    }
-    # The transaction that seals with them is written to disk after them.
-    with quick_connection(dbname) as cr:
-        cr.execute("SELECT * FROM harvest_audit.subject_keys(%s)", [json.dumps(made)])
-        rows = cr.fetchall()
-    for subject, sealed in rows:
-        opened = sealed and keyring.unseal(sealed, _PLACE % subject)
-        yield subject, base64.b64decode(opened) if opened else None
-
-
-def open_values(cr, event_sealed: str) -> dict[int, dict]:
-    """Old and new values of an event: {student: {record: {field: [old, new]}}}.
-
-    Whose key was shredded is missing. Reads the keys as they are now, not the cache.
-    """
-    sealed = {int(subject): text for subject, text in json.loads(event_sealed).items()}
-    cr.execute(
-        "SELECT subject, key FROM harvest_audit.subject_key"
-        " WHERE key IS NOT NULL AND subject IN %s",
-        [tuple(sealed)],
-    )
-    found = {}
-    for subject, stored in cr.fetchall():
-        key = base64.b64decode(keyring.unseal(stored, _PLACE % subject))
-        found[subject] = sealing.unseal(sealed[subject], key, subject)
-    return {subject: values for subject, values in found.items() if values}
-
-
-def shred(cr, subjects: list[int]) -> int:
-    """Destroy keys for good, with the caller's transaction; how many there were."""
-    for subject in subjects:
-        _keys.pop((cr.dbname, subject), None)
-    cr.execute("SELECT harvest_audit.shred(%s)", [subjects])
-    return cr.fetchone()[0]

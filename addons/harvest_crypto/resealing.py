@@ -6,8 +6,10 @@ passed over; the next run has them.
 """
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from odoo.tools import SQL
 
@@ -31,10 +33,33 @@ class Batch:
     changed: int
 
 
-def sealed_columns(env):
-    """Return ``(model, field)`` of every sealed column of the database."""
+@dataclass(frozen=True)
+class Store:
+    """A place where sealed values are, and how they come under another key.
+
+    ``gr.seal.key._get_stores`` lists them all: what is not there keeps its key from
+    being retired.
+
+    :ivar table: ``schema.table``
+    :ivar count: returns how many values each key has sealed: ``{key id: number}``
+    :ivar reseal: seals some values with the active key: ``(active, after) -> Batch``
+    :ivar lockable: whether the application may lock the table against writers
+    """
+
+    table: str
+    count: Callable[[], dict[str, int]]
+    reseal: Callable[[str, int], Batch]
+    lockable: bool = True
+
+
+def column_stores(env) -> list[Store]:
+    """Return a store for each sealed column of the database."""
     return [
-        (model, model._fields[name])
+        Store(
+            f"public.{model._table}",
+            partial(count_by_key, env, model, model._fields[name]),
+            partial(reseal, env, model, model._fields[name]),
+        )
         for model in map(env.__getitem__, sorted(env.registry))
         if model._auto and not model._abstract and not model._transient
         for name in model._get_sealed_columns()

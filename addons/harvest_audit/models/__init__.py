@@ -3,6 +3,7 @@ from . import gr_audited_mixin
 from . import gr_audited_part_mixin
 from . import gr_audit_upkeep_mixin
 from . import gr_audit_event
+from . import gr_seal_key
 from . import gr_student
 from . import gr_student_record_mixin
 from . import gr_group_member

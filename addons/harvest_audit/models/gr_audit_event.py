@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import recording, store
+from .. import hooks, recording, store, subject_keys
 from ..const import LOOKING, OUTCOMES
 from ..event import Event
 
@@ -50,6 +50,7 @@ class GrAuditEvent(models.Model):
     )
 
     def init(self):
+        hooks.ensure_schema(self.env.cr)
         self.env.cr.execute(
             SQL(
                 """
@@ -200,7 +201,7 @@ class GrAuditEvent(models.Model):
 
         :return: how many keys were destroyed
         """
-        return store.shred(self.env.cr, students.ids)
+        return subject_keys.shred(self.env.cr, students.ids)
 
     # -- nobody writes
 

@@ -186,6 +186,20 @@ BEGIN
     WHERE k.subject IN (SELECT e.key::integer FROM jsonb_each_text(made) AS e);
 END $$;
 
+-- Put keys under another key of the key ring: [{"subject": 1, "was": …, "now": …}]. A key
+-- that is not as it was (shredded, or put under another one meanwhile) stays.
+CREATE OR REPLACE FUNCTION harvest_audit.reseal_keys(changed jsonb) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    resealed integer;
+BEGIN
+    UPDATE harvest_audit.subject_key k SET key = e.now
+    FROM jsonb_to_recordset(changed) AS e (subject integer, was text, now text)
+    WHERE k.subject = e.subject AND k.key = e.was AND e.now IS NOT NULL;
+    GET DIAGNOSTICS resealed = ROW_COUNT;
+    RETURN resealed;
+END $$;
+
 -- Forget keys for good; what they sealed stays in the chain and says nothing any more.
 CREATE OR REPLACE FUNCTION harvest_audit.shred(whom integer[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -45,6 +45,7 @@ BEGIN
     EXECUTE format(
         'GRANT EXECUTE ON FUNCTION harvest_audit.queue(jsonb), harvest_audit.append(jsonb), '
         'harvest_audit.subject_keys(jsonb), harvest_audit.shred(integer[]), '
+        'harvest_audit.reseal_keys(jsonb), '
         'harvest_audit.ensure_month(timestamptz), harvest_audit.detach(date, bigint, text) '
         'TO %I', app);
 END $$;

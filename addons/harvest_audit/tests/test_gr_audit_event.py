@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestCommon
 
-from .. import store
+from .. import store, subject_keys
 from .common import audited
 
 
@@ -103,7 +103,7 @@ class TestGrAuditEvent(HarvestCommon):
             self.student.first_name = "Anna"
         (event,) = self._seen(events, action="write")
         self.assertNotIn("Anna", repr(event))
-        values = store.open_values(self._new_cursor(), event.sealed)
+        values = subject_keys.open_values(self._new_cursor(), event.sealed)
         self.assertEqual(
             values[self.student.id][str(self.student.id)]["first_name"], ["Ana", "Anna"]
         )
@@ -133,7 +133,7 @@ class TestGrAuditEvent(HarvestCommon):
         (event,) = self._seen(events, action="write")
         with store.connection(self.env.cr.dbname) as cr:
             self.env["gr.audit.event"].with_env(self.env(cr=cr))._shred(self.student)
-        self.assertEqual(store.open_values(self._new_cursor(), event.sealed), {})
+        self.assertEqual(subject_keys.open_values(self._new_cursor(), event.sealed), {})
         with audited(self.env) as events:
             self.student.first_name = "Later"
         self.assertFalse(self._seen(events, action="write")[0].sealed)

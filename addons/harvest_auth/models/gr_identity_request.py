@@ -6,7 +6,7 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedText
 
 from ..const import SIGN_IN_MINUTES
 from ..exceptions import IdentityRefused
@@ -23,7 +23,7 @@ class GrIdentityRequest(models.Model):
     key = fields.Char(required=True, readonly=True)
     provider = fields.Char(required=True, readonly=True)
     browser_hash = fields.Char(required=True, readonly=True)
-    secrets_sealed = fields.Char(groups=fields.NO_ACCESS, readonly=True)
+    secrets_sealed = SealedText(groups=fields.NO_ACCESS, readonly=True, place="secrets")
     target = fields.Char(readonly=True)
     tester_id = fields.Many2one("res.users", readonly=True, ondelete="cascade")
     created = fields.Datetime(
@@ -60,7 +60,7 @@ class GrIdentityRequest(models.Model):
 
     def _keep(self, kept):
         """Seal what the answer is checked with."""
-        self.secrets_sealed = seal(json.dumps(kept), self._get_place())
+        self.secrets_sealed = json.dumps(kept)
 
     @api.model
     def _consume(self, provider, key, browser):
@@ -97,12 +97,7 @@ class GrIdentityRequest(models.Model):
     def _get_kept(self):
         """Return what was sealed at the beginning."""
         self.ensure_one()
-        if not self.secrets_sealed:
-            return {}
-        return json.loads(unseal(self.secrets_sealed, self._get_place()))
-
-    def _get_place(self):
-        return f"{self._name},{self.id},secrets"
+        return json.loads(self.secrets_sealed or "{}")
 
     @api.autovacuum
     def _gc_old(self):

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedText
 
 
 class GrIdentitySession(models.Model):
@@ -25,7 +25,7 @@ class GrIdentitySession(models.Model):
     )
     index_hash = fields.Char(index="btree_not_null", readonly=True)
     name_hash = fields.Char(index="btree_not_null", readonly=True)
-    kept_sealed = fields.Char(groups=fields.NO_ACCESS, readonly=True)
+    kept_sealed = SealedText(groups=fields.NO_ACCESS, readonly=True, place="kept")
     created = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now, index=True
     )
@@ -55,18 +55,13 @@ class GrIdentitySession(models.Model):
             }
         )
         if kept:
-            row.kept_sealed = seal(json.dumps(kept), row._get_place())
+            row.kept_sealed = json.dumps(kept)
         return key
 
     def _get_kept(self):
         """Return what was sealed at the beginning."""
         self.ensure_one()
-        if not self.kept_sealed:
-            return {}
-        return json.loads(unseal(self.kept_sealed, self._get_place()))
-
-    def _get_place(self):
-        return f"{self._name},{self.id},kept"
+        return json.loads(self.kept_sealed or "{}")
 
     @api.model
     def _find(self, key):

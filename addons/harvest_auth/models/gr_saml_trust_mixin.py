@@ -14,7 +14,7 @@ from odoo.addons.harvest_base.guarded_http import (
     guarded_session,
     parse_hosts,
 )
-from odoo.addons.harvest_crypto.keyring import seal, unseal
+from odoo.addons.harvest_crypto.fields import SealedText
 
 from ..const import METADATA_MAX_BYTES, METADATA_TIMEOUT, TRUSTED_HOSTS_PARAM
 from ..exceptions import IdentityRefused
@@ -72,7 +72,7 @@ class GrSamlTrustMixin(models.AbstractModel):
     certificate_summary = fields.Text(
         "Their Keys", compute="_compute_certificate_summary"
     )
-    sp_key_sealed = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    sp_key_sealed = SealedText(groups=fields.NO_ACCESS, copy=False, place="sp_key")
     sp_certificate = fields.Text("Our Certificate", readonly=True, copy=False)
     sp_entity_id = fields.Char("Our Entity ID", compute="_compute_addresses")
     acs_url = fields.Char("Our Address for Answers", compute="_compute_addresses")
@@ -125,11 +125,8 @@ class GrSamlTrustMixin(models.AbstractModel):
         )
         if not mine.sp_certificate:
             key, certificate = make_pair(self._name, datetime.now(UTC))
-            mine.sp_key_sealed = seal(key, self._get_key_place())
+            mine.sp_key_sealed = key
             mine.sp_certificate = certificate
-
-    def _get_key_place(self):
-        return f"{self._name},{self.id},sp_key"
 
     def _get_expected(self, request_id=None):
         """Return what their messages are measured by, now.
@@ -152,7 +149,7 @@ class GrSamlTrustMixin(models.AbstractModel):
             certificates=tuple(certificates),
             request_id=request_id,
             signed=self.signed,
-            sp_key=unseal(mine.sp_key_sealed, self._get_key_place()),
+            sp_key=mine.sp_key_sealed,
             sp_certificate=self.sp_certificate,
             now=datetime.now(UTC),
         )

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestCommon
+from odoo.addons.harvest_crypto.keyring import is_sealed
 
 from ..exceptions import IdentityRefused
 
@@ -76,7 +77,13 @@ class TestGrIdentityRequest(HarvestCommon):
 
     def test_secrets_are_sealed(self):
         row = self._open(kept={"verifier": "plain-verifier"})
-        self.assertNotIn("plain-verifier", row.secrets_sealed)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT secrets_sealed FROM gr_identity_request WHERE id = %s", row.ids
+        )
+        [(column,)] = self.env.cr.fetchall()
+        self.assertTrue(is_sealed(column))
+        self.assertEqual(row._get_kept(), {"verifier": "plain-verifier"})
 
     def test_a_message_is_used_once(self):
         Replay = self.env["gr.identity.replay"]

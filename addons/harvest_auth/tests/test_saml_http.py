@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestKit
+from odoo.addons.harvest_crypto.keyring import is_sealed
 
 from ..const import COOKIE, REFUSED_PATH
 from ..saml.names import NS, RSA_SHA256
@@ -209,8 +210,13 @@ class TestSamlHttp(HarvestKit, HttpCase):
         self.assertIsNotNone(root.find("ds:Signature", NS))
         self.assertGreater(root.get("validUntil"), "2030")
         self.assertNotIn("PRIVATE", answer.text)
-        key = self.provider.sp_key_sealed
-        self.assertNotIn("PRIVATE", key)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT sp_key_sealed FROM gr_saml_provider WHERE id = %s",
+            self.provider.ids,
+        )
+        [(column,)] = self.env.cr.fetchall()
+        self.assertTrue(is_sealed(column))
 
     def test_the_button_names_the_district(self):
         page = self._get("/web/login").text

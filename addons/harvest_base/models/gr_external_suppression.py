@@ -1,16 +1,19 @@
+import base64
+import hashlib
+import hmac
+import secrets
+
 from odoo import api, fields, models
-
-from odoo.addons.harvest_crypto import keyring
-from odoo.addons.harvest_crypto.blind_index import fingerprint, fingerprints
-
-PLACE = "gr.external.suppression,digest"
+from odoo.tools import SQL
 
 
 class GrExternalSuppression(models.Model):
     """An object of a district's system that must not come back by itself.
 
     Who was erased is known by a keyed fingerprint of the external id alone, so that the
-    next roster can be recognized and nobody can be read from here.
+    next roster can be recognized and nobody can be read from here. The key is a secret
+    of the district, itself sealed: it stays the same when the key ring is rotated,
+    because what it was made from is gone and cannot be fingerprinted again.
     """
 
     _name = "gr.external.suppression"
@@ -36,14 +39,14 @@ class GrExternalSuppression(models.Model):
         """
         # sudo: made by the case that erases, which checked who asks
         rows = self.sudo()
-        key_id = keyring.ensure().active
         for ref in refs.sudo():
-            text = self._join(ref.source, ref.tenant, ref.kind, ref.external_id)
-            if not rows.search_count([("digest", "in", fingerprints([text], PLACE))]):
+            secret = self._get_secret(ref.company_id)
+            digest = _digest(secret, ref.source, ref.tenant, ref.kind, ref.external_id)
+            if not rows.search_count([("digest", "=", digest)]):
                 rows.create(
                     {
                         "company_id": ref.company_id.id,
-                        "digest": fingerprint(text, key_id, PLACE),
+                        "digest": digest,
                         "kind": ref.kind,
                         "reason": reason,
                     }
@@ -53,17 +56,33 @@ class GrExternalSuppression(models.Model):
     def _find_suppressed(self, district, source, tenant, kind, external_ids):
         """Return ``{external id: suppression}`` of those that must not come back."""
         rows = self.sudo().search([("company_id", "=", district.id)])  # sudo: a check
+        if not rows:
+            return {}
+        secret = self._get_secret(district)
         by_digest = {row.digest: row for row in rows}
         return {
             external_id: by_digest[digest]
             for external_id in external_ids
-            if by_digest
-            for digest in fingerprints(
-                [self._join(source, tenant, kind, external_id)], PLACE
-            )
-            if digest in by_digest
+            if (digest := _digest(secret, source, tenant, kind, external_id))
+            in by_digest
         }
 
     @api.model
-    def _join(self, *parts):
-        return "\0".join(map(str, parts))
+    def _get_secret(self, district):
+        """Return the district's secret; made on first need."""
+        company = district.sudo()  # sudo: nobody's to read
+        if not company.gr_suppression_secret:
+            # Two cases at once must not make two: the second is tried again by Odoo.
+            self.env.execute_query(
+                SQL("SELECT id FROM res_company WHERE id = %s FOR UPDATE", district.id)
+            )
+            company.gr_suppression_secret = secrets.token_urlsafe(32)
+        return company.gr_suppression_secret
+
+
+def _digest(secret: str, *parts: str) -> str:
+    """HMAC-SHA256 of an external reference, 44 characters of base64."""
+    text = "\0".join(map(str, parts))
+    return base64.b64encode(
+        hmac.digest(secret.encode(), text.encode(), hashlib.sha256)
+    ).decode()

@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.harvest_crypto.fields import SealedChar
+
 
 class ResCompany(models.Model):
     """A company is a school district (or another local education agency)."""
@@ -42,6 +44,8 @@ class ResCompany(models.Model):
         default="public_lea",
         help="Labor, breach and children's privacy laws differ between the two.",
     )
+    # With it external ids of the erased are recognized; see gr.external.suppression.
+    gr_suppression_secret = SealedChar(groups=fields.NO_ACCESS, copy=False)
     gr_site_ids = fields.One2many("gr.site", "company_id", string="Sites")
 
     @api.constrains("gr_nces_code", "gr_cds_code")

@@ -3,6 +3,7 @@ from . import test_demo_data
 from . import test_fixtures
 from . import test_fixtures_cases
 from . import test_fixtures_oneroster
+from . import test_gr_external_suppression
 from . import test_gr_guardianship
 from . import test_gr_program_enrollment
 from . import test_gr_rule

@@ -127,10 +127,27 @@ class GrSealKey(models.Model):
     def _count_values(self):
         """Return how many values and files each key has sealed, by key id."""
         self.env.flush_all()
-        counts = Counter(self.env["ir.attachment"]._gr_count_by_key())
-        for model, field in resealing.sealed_columns(self.env):
-            counts.update(resealing.count_by_key(self.env, model, field))
+        counts = Counter()
+        for store in self._get_stores():
+            counts.update(store.count())
         return dict(counts)
+
+    @api.model
+    def _get_stores(self):
+        """Return every place where sealed values are, files among them.
+
+        A sealed field is found by itself. An addon that seals by ``keyring`` alone adds
+        its own: else its values stay under the old key, which then cannot be retired.
+
+        :rtype: list[resealing.Store]
+        """
+        files = self.env["ir.attachment"]
+        return [
+            *resealing.column_stores(self.env),
+            resealing.Store(
+                "public.ir_attachment", files._gr_count_by_key, files._gr_reseal
+            ),
+        ]
 
     # SEALING WHAT IS STORED
 
@@ -163,17 +180,9 @@ class GrSealKey(models.Model):
         remaining = sum(counts.values()) - counts.get(ring.active, 0)
         if not self._commit(0, remaining):
             return
-        for step in self._get_steps(ring.active):
-            if not self._run_step(step):
+        for store in self._get_stores():
+            if not self._run_step(partial(store.reseal, ring.active)):
                 break
-
-    def _get_steps(self, active):
-        """Return functions of the last id done, each sealing a batch of one kind."""
-        columns = [
-            partial(resealing.reseal, self.env, model, field, active)
-            for model, field in resealing.sealed_columns(self.env)
-        ]
-        return [*columns, partial(self.env["ir.attachment"]._gr_reseal, active)]
 
     def _run_step(self, step):
         """Run batches to the end; return whether there is time for more."""
@@ -255,11 +264,10 @@ class GrSealKey(models.Model):
         self.env.registry.clear_cache()
 
     def _check_unused(self):
-        """Refuse when texts that are no sealed fields are sealed with this key."""
+        """Refuse when texts that are in no store are sealed with this key."""
         self.env.flush_all()
-        columns = {model._table for model, _field in resealing.sealed_columns(self.env)}
-        tables = resealing.find_sealed_with(self.env, self.name)
-        others = [name for name in tables if name.split(".")[-1] not in columns]
+        known = {store.table for store in self._get_stores()}
+        others = set(resealing.find_sealed_with(self.env, self.name)) - known
         if others:
             raise UserError(
                 self.env._(
@@ -272,13 +280,14 @@ class GrSealKey(models.Model):
 
     def _lock_sealed(self):
         """Wait until nobody writes sealed values; must be the transaction's first."""
-        tables = {model._table for model, _field in resealing.sealed_columns(self.env)}
-        tables.add("ir_attachment")
+        tables = {store.table for store in self._get_stores() if store.lockable}
         self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", f"{LOCK_SECONDS}s"))
         try:
             for table in sorted(tables):
                 self.env.cr.execute(
-                    SQL("LOCK TABLE %s IN SHARE MODE", SQL.identifier(table)),
+                    SQL(
+                        "LOCK TABLE %s IN SHARE MODE", SQL.identifier(*table.split("."))
+                    ),
                     log_exceptions=False,
                 )
         except psycopg2.errors.LockNotAvailable:
