@@ -16,6 +16,7 @@
         "views/home_templates.xml",
         "views/privacy_templates.xml",
         "views/consent_templates.xml",
+        "views/notice_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -29,6 +29,7 @@ class FamilyPortal(CustomerPortal):
                 "page_name": "harvest_children",
                 "children": children,
                 "places": children._get_family_places().grouped("student_id"),
+                "notices": request.env["gr.annual.notice"]._get_for_family(),
             },
         )
 

@@ -2,6 +2,7 @@ from odoo.http import Request
 from odoo.tests import tagged
 
 from odoo.addons.harvest_privacy.tests.matrix import (
+    make_annual_notice,
     make_notice,
     make_purpose,
     make_request,
@@ -149,6 +150,27 @@ class TestPrivacyPages(FamilyCase):
         page = self.read_page("family_mother", f"{self.path}/privacy")
         self.assertNotIn(other.name, page)
         self.assertIn("Next Elementary", page)
+
+    def test_the_annual_notice_is_shown_and_that_it_was_opened_is_kept(self):
+        notice = make_annual_notice(self.env, self.own, publish=True)
+        page = self.read_page("family_mother")
+        self.assertIn("Please read this", page)
+        page = self.read_page("family_mother", f"/my/notices/{notice.id}")
+        self.assertIn("You may see the record", page)
+        self.assertIn("July 31, 2020", page)
+        self.assertNotIn("Please read this", self.read_page("family_mother"))
+        self.assertEqual(notice.delivery_ids.partner_id, self.mother)
+        self.assertEqual(notice.delivery_ids.state, "seen")
+
+    def test_a_notice_of_another_district_or_a_draft_is_not_shown(self):
+        draft = make_annual_notice(self.env, self.own)
+        foreign = make_annual_notice(self.env, self.foreign, publish=True)
+        for notice in (draft, foreign):
+            path = f"/my/notices/{notice.id}"
+            self.assertEqual(self.open_as("family_mother", path).status_code, 404)
+        barred = make_annual_notice(self.env, self.own, publish=True)
+        path = f"/my/notices/{barred.id}"
+        self.assertEqual(self.open_as("family_barred", path).status_code, 404)
 
     def test_who_looked_is_shown_where_the_district_says_so(self):
         path = f"{self.path}/seen"

@@ -8,6 +8,10 @@ from . import gr_record_category
 from . import gr_directory_category
 from . import gr_directory_notice
 from . import gr_directory_choice
+from . import gr_annual_topic
+from . import gr_annual_notice
+from . import gr_annual_notice_text
+from . import gr_annual_notice_delivery
 from . import gr_disclosure_basis
 from . import gr_disclosure_facts_mixin
 from . import gr_disclosure

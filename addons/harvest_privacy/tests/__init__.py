@@ -1,3 +1,4 @@
+from . import test_gr_annual_notice
 from . import test_gr_consent
 from . import test_gr_consent_text
 from . import test_gr_records_request

@@ -1,5 +1,7 @@
 """One record of each model for a place, for the access matrix."""
 
+from odoo.fields import Command
+
 from odoo.addons.harvest_base.tests.matrix import factory
 
 from . import matrix_cases  # noqa: F401  factories of its own
@@ -142,6 +144,68 @@ def _notice(env, place):
         notice_date=f"{year}-07-01",
         date_start=f"{year}-08-01",
         date_end=f"{year}-12-31",
+    )
+
+
+def make_annual_notice(env, place, *, publish=False, **values):
+    notice = env["gr.annual.notice"].create(
+        {
+            "name": "Test",
+            "company_id": place.district.id,
+            "date_start": "2026-07-01",
+            "date_end": "2099-06-30",
+            "topic_ids": env["gr.annual.topic"].search([]).ids,
+            "text_ids": [
+                Command.create(
+                    {
+                        "language_id": env.ref("harvest_base.gr_language_en").id,
+                        "title": "Your rights",
+                        "body": "<p>You may see the record.</p>",
+                    }
+                )
+            ],
+            **values,
+        }
+    )
+    if publish:
+        notice.directory_notice_id = make_notice(env, place)
+        notice.action_publish()
+    return notice
+
+
+@factory("gr.annual.topic")
+def _annual_topic(env, place):
+    return env.ref("harvest_privacy.gr_annual_topic_log")
+
+
+@factory("gr.annual.notice")
+def _annual_notice(env, place):
+    return make_annual_notice(env, place)
+
+
+@factory("gr.annual.notice.text")
+def _annual_notice_text(env, place):
+    return env["gr.annual.notice.text"].create(
+        {
+            "notice_id": make_annual_notice(env, place, text_ids=False).id,
+            "language_id": env.ref("harvest_base.gr_language_en").id,
+            "title": "Your rights",
+            "body": "<p>You may see the record.</p>",
+        }
+    )
+
+
+@factory("gr.annual.notice.delivery")
+def _annual_notice_delivery(env, place):
+    text = _annual_notice_text(env, place)
+    return env["gr.annual.notice.delivery"].create(
+        {
+            "notice_id": text.notice_id.id,
+            "text_id": text.id,
+            "partner_id": place.guardian.partner_id.id,
+            "channel": "paper",
+            "state": "letter",
+        }
     )
 
 
