@@ -21,3 +21,10 @@ TRUSTED_HOSTS_PARAM = "harvest_auth.trusted_hosts"
 METADATA_MAX_BYTES = 256 * 1024
 METADATA_TIMEOUT = (10, 20)  # seconds to connect, and between two bytes
 CERTIFICATE_WARN_DAYS = 30  # before their signing key ends, administrators are told
+
+# How sure we are of what is known of a product.
+CERTAINTY = [
+    ("documented", "Read in the maker's documentation"),
+    ("agreed", "Agreed with whoever administers the other side"),
+    ("reported", "Reported by others, not confirmed by the maker"),
+]

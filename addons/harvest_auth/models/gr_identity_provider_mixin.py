@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.sql import escape_psql
 
-from ..const import PROVIDERS
+from ..const import CERTAINTY, PROVIDERS
 from ..exceptions import IdentityRefused
 from ..provisioning import check_subject, email_of
 
@@ -44,6 +44,9 @@ class GrIdentityProviderMixin(models.AbstractModel):
     profile = fields.Selection(
         "_get_profiles", string="Product", required=True, default="generic"
     )
+    profile_certainty = fields.Selection(
+        CERTAINTY, "Known of the Product", compute="_compute_profile_certainty"
+    )
     state = fields.Selection(
         [("draft", "Set Up"), ("tested", "Tested"), ("enabled", "In Use")],
         default="draft",
@@ -82,6 +85,16 @@ class GrIdentityProviderMixin(models.AbstractModel):
     def _get_profiles(self):
         """Return (code, name) of the products whose quirks are known; extended."""
         return [("generic", self.env._("Another product"))]
+
+    @api.depends("profile")
+    def _compute_profile_certainty(self):
+        for provider in self:
+            provider.profile_certainty = provider._get_certainty(provider.profile)
+
+    @api.model
+    def _get_certainty(self, _profile):
+        """Return how sure the facts of a product are; extended."""
+        return "documented"
 
     @api.model
     def _get_provider_fields(self):

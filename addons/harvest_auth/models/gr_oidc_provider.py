@@ -70,6 +70,10 @@ class GrOidcProvider(models.Model):
     def _get_profiles(self):
         return [(code, value["name"]) for code, value in profiles_of("oidc").items()]
 
+    @api.model
+    def _get_certainty(self, profile):
+        return profiles_of("oidc")[profile]["certainty"]
+
     def _compute_addresses(self):
         for provider in self:
             base = f"{provider.get_base_url()}/auth/oidc/{provider.id or 0}"
@@ -181,6 +185,10 @@ class GrOidcProvider(models.Model):
         if not isinstance(subject, str):
             raise IdentityRefused("subject_missing", self.subject_claim)
         texts = flatten(claims)
+        # Core 5.1; Clever sends the parts alone.
+        parts = [*texts.get("given_name", ()), *texts.get("family_name", ())]
+        if parts:
+            texts.setdefault("name", [" ".join(parts)])
         trusts = profiles_of("oidc")[self.profile]["trusts_unverified_email"]
         if not trusts and texts.get("email_verified") != ["true"]:
             texts.pop("email", None)

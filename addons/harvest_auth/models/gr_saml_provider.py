@@ -71,6 +71,10 @@ class GrSamlProvider(models.Model):
     def _get_profiles(self):
         return [(profile.code, profile.name) for profile in profiles().values()]
 
+    @api.model
+    def _get_certainty(self, profile):
+        return profiles()[profile].certainty
+
     @api.onchange("profile")
     def _onchange_profile(self):
         known = profiles().get(self.profile)

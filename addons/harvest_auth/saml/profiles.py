@@ -10,7 +10,12 @@ _FILE = Path(__file__).parents[1] / "data" / "saml_profiles.json"
 
 @dataclass(frozen=True)
 class Profile:
-    """:param subject_attribute: what never changes; empty: the persistent NameID"""
+    """What is known of a product.
+
+    :param subject_attribute: what never changes; empty: the persistent NameID
+    :param certainty: see ``const.CERTAINTY``
+    :param open: what a district has to see to, or what the first test shows
+    """
 
     code: str
     name: str
@@ -18,6 +23,8 @@ class Profile:
     email_attribute: str
     name_attribute: str
     source: str
+    certainty: str
+    open: str
     date: str
 
 

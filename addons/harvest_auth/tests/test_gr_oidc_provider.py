@@ -211,6 +211,16 @@ class TestGrOidcProvider(HarvestCommon, HttpCase):
         self.sign_in()
         self.assertFalse(self.provider.identity_ids.user_id.email)
 
+    def test_a_name_in_parts_is_a_name(self):
+        """Clever's ID token has no whole name."""
+        self.op.claims = {
+            "groups": ["aides"],
+            "given_name": "Ada",
+            "family_name": "Aide",
+        }
+        self.sign_in()
+        self.assertEqual(self.provider.identity_ids.user_id.name, "Ada Aide")
+
     # THEIR LOG-OUT
 
     def log_out(self, token):

@@ -9,7 +9,9 @@ from odoo.tests import tagged
 
 from odoo.addons.harvest_base.tests.common import HarvestCommon
 
+from ..const import CERTAINTY
 from ..models.gr_saml_trust_mixin import GrSamlTrustMixin
+from ..profiles import profiles_of
 from ..saml.keys import look_at
 from ..saml.names import NS, REDIRECT
 from ..saml.profiles import profiles
@@ -206,7 +208,15 @@ class TestGrSamlProvider(HarvestCommon):
         self.provider._note_test([["issuer", False, "<script>x"]])
         self.assertIn("&lt;script&gt;", self.provider.test_report)
 
-    def test_every_product_has_its_source(self):
+    def test_every_product_has_its_source_and_how_sure_it_is(self):
+        levels = dict(CERTAINTY)
         for code in ("entra", "google", "classlink", "clever", "rapididentity"):
             self.assertTrue(profiles()[code].source)
             self.assertTrue(profiles()[code].date)
+            self.assertIn(profiles()[code].certainty, levels)
+        for kind in ("oidc", "directory"):
+            for product in profiles_of(kind).values():
+                self.assertTrue(product["source"] and product["checked"])
+                self.assertIn(product["certainty"], levels)
+        self.provider.profile = "clever"
+        self.assertEqual(self.provider.profile_certainty, "agreed")
