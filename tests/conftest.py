@@ -17,6 +17,9 @@ PATIENCE = 60_000  # ms until a step counts as not reached, on a busy machine to
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
+    # Some seconds after the start Chromium draws one frame a second where there is no
+    # screen; Odoo's client waits for frames.
+    "--disable-frame-rate-limit",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -22,6 +22,7 @@ from aiosmtpd.controller import Controller
 from scripts.launcher.ports import free_port
 
 LOGIN = PASSWORD = "admin"  # of Odoo's own administrator in the template
+SECRET = "seven quiet herons wade"  # of every invented learner
 LEARNER = "ana@example.org"
 CORRECT, WRONG = "60 °C and above", "Lukewarm"
 GATE = """
@@ -216,7 +217,7 @@ class Ground:
             name=name,
             login=login,
             email=login,
-            password=login,
+            password=SECRET,
             lang=lang or "en_US",
             tz="America/Los_Angeles",
             company_id=self.company["id"],

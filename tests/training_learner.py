@@ -6,7 +6,7 @@ import base64
 
 from playwright.sync_api import Page
 from training_desk import shoot
-from training_ground import CORRECT, Person
+from training_ground import CORRECT, SECRET, Person
 
 # The smallest PNG there is: one pixel.
 PHOTO = base64.b64decode(
@@ -26,7 +26,7 @@ class Learner:
         phone = self.phone
         phone.goto("/web/login")
         phone.fill("#login", self.person.login)
-        phone.fill("#password", self.person.login)
+        phone.fill("#password", SECRET)
         phone.press("#password", "Enter")
         phone.wait_for_url("**/my**")
 
