@@ -41,19 +41,34 @@ class TestGrSession(SignInCommon):
         By a route that may write: tests cannot open a second cursor beside a read-only
         one, servers can.
         """
+        return "error" not in self.call("res.users", "context_get")
+
+    def call(self, model, method, *args):
         answer = self.opener.post(
             self.base_url() + "/web/dataset/call_kw",
             json={
                 "params": {
-                    "model": "res.users",
-                    "method": "context_get",
-                    "args": [],
+                    "model": model,
+                    "method": method,
+                    "args": args,
                     "kwargs": {},
                 }
             },
             timeout=30,
         )
-        return "error" not in answer.json()
+        return answer.json()
+
+    def test_administrators_see_all_sessions_and_which_one_is_theirs(self):
+        """The list crashed: a value was computed for records of sudo only."""
+        self.env["gr.session"].search([]).unlink()
+        self.enter(self.teacher)
+        self.env["gr.session"].search([]).identifier = "x" * 42
+        mine = self.enter(self.users["Admin"])
+        sessions = self.env["gr.session"].search([])
+        self.assertEqual(len(sessions), 2)
+        answer = self.call("gr.session", "read", sessions.ids, ["device", "is_current"])
+        here = [row["id"] for row in answer["result"] if row["is_current"]]
+        self.assertEqual(here, mine.ids)
 
     def stay(self, hours, step=20 * MINUTE):
         """Use it now and then; say how long it lasted."""
