@@ -2,6 +2,7 @@ from . import gr_audited_change_mixin
 from . import gr_audited_mixin
 from . import gr_audited_part_mixin
 from . import gr_audit_upkeep_mixin
+from . import gr_audit_words_mixin
 from . import gr_audit_event
 from . import gr_seal_key
 from . import gr_student

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import hooks, recording, store, subject_keys
-from ..const import LOOKING, OUTCOMES
+from ..const import ACTIONS, LOOKING, OUTCOMES, PURPOSES
 from ..event import Event
 
 
@@ -14,7 +14,7 @@ class GrAuditEvent(models.Model):
     """The event log, as it can be read: nobody writes it but by ``_log``."""
 
     _name = "gr.audit.event"
-    _inherit = ["gr.audit.upkeep.mixin"]
+    _inherit = ["gr.audit.upkeep.mixin", "gr.audit.words.mixin"]
     _description = "Audit Event"
     _auto = False
     _order = "id desc"
@@ -24,25 +24,25 @@ class GrAuditEvent(models.Model):
     stream = fields.Char(readonly=True)
     seq = fields.Integer("Number", readonly=True)
     at = fields.Datetime("When", readonly=True)
-    action = fields.Char(readonly=True)
-    model = fields.Char("Kind of Record", readonly=True)
+    action = fields.Selection(ACTIONS, "What", readonly=True)
+    model = fields.Selection("_list_kinds", "Kind of Record", readonly=True)
     res_ids = fields.Json("Record IDs", readonly=True)
     subjects = fields.Json("Student IDs", readonly=True)
-    fields_seen = fields.Char("Facts", readonly=True)
+    fields_seen = fields.Char("Names of Fields", readonly=True)
     user_id = fields.Many2one("res.users", "Who", readonly=True)
     real_user_id = fields.Many2one("res.users", "Signed In As", readonly=True)
     company_id = fields.Many2one("res.company", "District", readonly=True)
     ip = fields.Char("Address", readonly=True)
     path = fields.Char(readonly=True)
     method = fields.Char(readonly=True)
-    purpose = fields.Char(readonly=True)
+    purpose = fields.Selection(PURPOSES, "By Way Of", readonly=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
-    detail = fields.Char(readonly=True)
+    detail = fields.Char("Details as Stored", readonly=True)
     record_count = fields.Integer("Records", readonly=True)
-    kind = fields.Char(compute="_compute_kind")
+    subject_count = fields.Integer("Students", readonly=True)
     subject_ids = fields.Many2many(
         "gr.student",
-        string="Whose Record",
+        string="Student",
         compute="_compute_subject_ids",
         compute_sudo=True,  # who may read no student has an empty list, not an error
         search="_search_subject_ids",
@@ -59,28 +59,34 @@ class GrAuditEvent(models.Model):
                        to_jsonb(res_ids) AS res_ids, to_jsonb(subjects) AS subjects,
                        array_to_string(fields, ', ') AS fields_seen, uid AS user_id,
                        real_uid AS real_user_id, company_id, ip, path, method, purpose,
-                       outcome, detail, cardinality(res_ids) AS record_count
+                       outcome, detail, cardinality(res_ids) AS record_count,
+                       COALESCE(cardinality(subjects), 0) AS subject_count
                   FROM harvest_audit.event
                 """
             )
         )
 
-    @api.depends("model")
-    def _compute_kind(self):
-        for event in self:
-            event.kind = self.env["gr.student"]._gr_kind_name(event.model)
-
     @api.depends("subjects")
     @api.depends_context("uid")
     def _compute_subject_ids(self):
-        ids = {student_id for event in self for student_id in event.subjects or ()}
         Student = self.env["gr.student"].with_context(active_test=False)
-        known = Student.browse(ids).exists().with_user(self.env.user)
-        readable = set(known._filtered_access("read")._ids)
+        readable = self._get_readable_subjects()
         for event in self:
             event.subject_ids = Student.browse(
-                readable.intersection(event.subjects or ())
+                sorted(readable.intersection(event.subjects or ()))
             )
+
+    def _get_readable_subjects(self):
+        """Return ids of those students of the events whom the user may read.
+
+        Asked in SQL, which reads no column of theirs: it is no look at their record.
+        """
+        ids = {student_id for event in self for student_id in event.subjects or ()}
+        Student = self.env["gr.student"].with_user(self.env.user)
+        if not ids or not Student.has_access("read"):
+            return set()
+        everybody = Student.with_context(active_test=False)
+        return set(everybody._search(Domain("id", "in", list(ids))))
 
     def _search_subject_ids(self, operator, value):
         if operator not in ("in", "any"):

@@ -3,6 +3,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..const import PURPOSES
+
+KNOWN = dict(PURPOSES)
 SHOWN = 500  # rows of a dialogue; one a day, person, kind and action
 
 
@@ -31,6 +34,14 @@ class GrAccessHistory(models.TransientModel):
         self._fill()
         return self.student_id.action_access_history() | {"res_id": self.id}
 
+    def action_view_log(self):
+        """Every single event, for who may read the log."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "harvest_audit.gr_audit_event_action"
+        )
+        return action | {"context": {"search_default_subject_ids": self.student_id.id}}
+
     def _fill(self):
         """Ask the log; who may not read the student is refused by it."""
         since = fields.Datetime.to_datetime(self.since)
@@ -45,7 +56,7 @@ class GrAccessHistory(models.TransientModel):
                     "action": row["action"],
                     "kind": row["kind"],
                     "facts": ", ".join(row["facts"]),
-                    "purpose": row["purpose"],
+                    "purpose": row["purpose"] in KNOWN and row["purpose"],
                     "times": row["times"],
                 }
             )

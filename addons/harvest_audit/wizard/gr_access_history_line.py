@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..const import PURPOSES
+
 
 class GrAccessHistoryLine(models.TransientModel):
     """One day, one person, one kind of record."""
@@ -17,7 +19,7 @@ class GrAccessHistoryLine(models.TransientModel):
     action = fields.Char("What", readonly=True)
     kind = fields.Char("Kind of Record", readonly=True)
     facts = fields.Char(readonly=True)
-    purpose = fields.Char("By Way Of", readonly=True)
+    purpose = fields.Selection(PURPOSES, "By Way Of", readonly=True)
     times = fields.Integer("Requests", readonly=True)
 
     def action_explain(self):
