@@ -44,6 +44,8 @@
         "views/gr_amendment_request_views.xml",
         "views/gr_erasure_views.xml",
         "views/gr_retention_review_views.xml",
+        "data/gr.posture.clause.csv",
+        "views/gr_posture_clause_views.xml",
         "views/gr_privacy_incident_views.xml",
         "views/harvest_privacy_cases_menus.xml",
     ],

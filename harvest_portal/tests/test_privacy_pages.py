@@ -181,7 +181,8 @@ class TestPrivacyPages(FamilyCase):
     def test_who_looked_names_staff_as_the_district_says_and_no_other_parent(self):
         rows = [
             {"day": "2026-01-02", "user": user, "role": f"X: {role}",
-             "organization": "D", "action": "Read", "kind": "Student"}
+             "organization": "D", "action": "Read",
+             "kind": "Student", "model": "gr.student"}
             for user, role in (
                 (self.coordinator, "Program management"),
                 (self.barred.partner_id.user_ids, "Families"),

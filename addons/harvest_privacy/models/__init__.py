@@ -48,3 +48,5 @@ from . import gr_privacy_incident_person
 from . import gr_privacy_incident_duty
 from . import gr_privacy_notice
 from . import gr_amendment_request
+from . import gr_posture_evidence
+from . import gr_posture_clause

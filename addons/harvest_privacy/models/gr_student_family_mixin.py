@@ -247,7 +247,8 @@ class GrStudentFamilyMixin(models.AbstractModel):
         since = fields.Datetime.now() - timedelta(days=FAMILY_ACCESS_DAYS)
         days = {}
         for row in self._gr_access_history(since):
-            if row["user"].share and row["user"] != self.env.user:
+            is_other_adult = row["user"].share and row["user"] != self.env.user
+            if is_other_adult or row["model"] == "gr.audit.event":
                 continue
             people = days.setdefault(row["day"], {})
             acts = people.setdefault(

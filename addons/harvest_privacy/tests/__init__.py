@@ -1,6 +1,7 @@
 from . import test_gr_annual_notice
 from . import test_gr_consent
 from . import test_gr_consent_text
+from . import test_gr_posture
 from . import test_gr_records_request
 from . import test_gr_retention_review
 from . import test_gr_directory

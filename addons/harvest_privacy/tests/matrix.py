@@ -173,6 +173,11 @@ def make_annual_notice(env, place, *, publish=False, **values):
     return notice
 
 
+@factory("gr.posture.clause")
+def _posture_clause(env, place):
+    return env.ref("harvest_privacy.posture_coppa_notice")
+
+
 @factory("gr.annual.topic")
 def _annual_topic(env, place):
     return env.ref("harvest_privacy.gr_annual_topic_log")
