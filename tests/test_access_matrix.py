@@ -164,6 +164,7 @@ class TestAccessMatrix(HarvestCommon):
 # What district-wide access adds, by role, to what a user of one site may do: the cells
 # of the matrix at "elsewhere" become those at "own", and imports open up.
 DISTRICT_WIDE = {
+    "gr.annual.notice.delivery": {"B": "rw", "Admin": "rw"},
     "gr.privacy.incident": {"B": "crw", "Admin": "crw"},
     "gr.privacy.incident.duty": {"B": "rw", "Admin": "rw"},
     "gr.privacy.incident.person": {"B": "crwu", "Admin": "crwu"},

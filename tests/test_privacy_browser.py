@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from accessibility import faults
+from accessibility import faults, overflow
 from training_desk import Desk, shoot
 from training_ground import Office, postbox
 
@@ -20,6 +20,10 @@ from odoo.addons.harvest_privacy import archive
 PHONE = {"width": 390, "height": 844}
 PARENT = "parent.of.story@example.org"
 PATIENCE = 60_000  # ms until a step counts as not reached
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture
@@ -83,6 +87,83 @@ def test_a_parents_request_runs_to_delivery(server, tab, family, tmp_path):
     phone.goto(address[:-4])
     assert phone.get_by_text("does not work any more").is_visible()
     assert not desk.complaints.found, "\n".join(desk.complaints.found)
+
+
+def test_a_withdrawal_on_the_phone_is_seen_by_everybody(server, tab):
+    """A mother takes her yes to photos back; the photo is gone, and staff sees why."""
+    office = Office(server)
+    child = prepare_photo(office)
+    phone = tab(viewport=PHONE, is_mobile=True)
+    sign_in(phone, server, "mother")
+    page = f"/my/children/{child['id']}"
+
+    decide(phone, page, "given")
+    phone.goto(page)
+    assert phone.locator("img.o_harvest_photo").count() == 1
+    decide(phone, page, "withdrawn")
+    phone.goto(page)
+    assert phone.locator("img.o_harvest_photo").count() == 0
+    for path in (page, f"{page}/privacy", "/my/security"):
+        phone.goto(path)
+        assert faults(phone) == [], path
+        assert overflow(phone) <= 0, path
+
+    desk = Desk(tab(), server)
+    desk.sit_down("compliance")
+    desk.go("Privacy/Consents Today")
+    desk.search(child["name"])
+    desk.open_row("Withdrawn")
+    form = desk.form
+    assert form.get_by_text("The photo was removed").count() == 1
+    assert form.get_by_text("Family portal, signed in").count() == 1
+    shoot(desk.page, "privacy-withdrawal-staff")
+    with pytest.raises(RuntimeError, match="no consent to a photo"):
+        office.call("gr.student", "write", [child["id"]], {"image_1920": PIXEL})
+    assert not desk.complaints.found, "\n".join(desk.complaints.found)
+
+
+def prepare_photo(office: Office) -> dict:
+    """Publish the text, and put a photo on a child of the demo's mother."""
+    purpose = office.ref("harvest_privacy.gr_consent_purpose_photo")
+    for code, title in (("en", "Photos and media"), ("es", "Fotos y medios")):
+        text = office.make(
+            "gr.consent.text",
+            purpose_id=purpose,
+            language_id=office.ref(f"harvest_base.gr_language_{code}"),
+            title=title,
+            body="<p>May we? ¿Podemos?</p>",
+            records="Photo",
+            recipients="The program's pages",
+        )
+        office.call("gr.consent.text", "action_publish", [text])
+    [user] = office.find("res.users", ("login", "=", "mother"), fields=("partner_id",))
+    links = ("guardianship_ids.partner_id", "=", user["partner_id"][0])
+    child = office.find("gr.student", links, fields=("name",))[0]
+    office.call("gr.student", "write", [child["id"]], {"image_1920": PIXEL})
+    return child
+
+
+def sign_in(page, server, login: str) -> None:
+    password = next(row[1] for row in server.logins if row[0] == login)
+    page.goto("/web/login")
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/my")
+
+
+def decide(phone, child: str, decision: str) -> None:
+    """Find the way from the child's page by links, and press the button."""
+    phone.goto(child)
+    phone.locator(f"main a[href$='{child}/privacy']").last.click()
+    phone.locator("main a[href*='/consents/']").first.click()
+    phone.wait_for_url("**/consents/*")
+    assert faults(phone) == []
+    shoot(phone, f"families-consent-{decision}")
+    phone.locator(f"button[name=decision][value={decision}]").click()
+    phone.wait_for_load_state()
+    shoot(phone, f"families-consent-after-{decision}")
+    assert phone.locator(f"button[name=decision][value={decision}]").count() == 0
 
 
 def enter_request(desk: Desk, family) -> None:

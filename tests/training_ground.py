@@ -50,7 +50,7 @@ class Office:
         answer = self._session.post(self.url + path, json=body, timeout=60).json()
         if "error" in answer:
             raise RuntimeError(answer["error"]["data"]["message"])
-        return answer["result"]
+        return answer.get("result")  # a method that returns nothing has none
 
     def call(self, model: str, method: str, *args, **options):
         return self._post(

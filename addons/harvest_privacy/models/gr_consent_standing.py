@@ -50,6 +50,12 @@ class GrConsentStanding(models.Model):
     consent_ids = fields.Many2many("gr.consent", string="Decisions")
     site_id = fields.Many2one(related="student_id.site_id", store=True, index=True)
     explanation = fields.Char(compute="_compute_explanation")
+    effect_ids = fields.Many2many(
+        "gr.consent.effect",
+        string="What Followed",
+        compute="_compute_effect_ids",
+        groups="harvest_base.group_harvest_operations,harvest_base.group_harvest_program",
+    )
 
     _pair_uniq = models.Constraint(
         "UNIQUE (student_id, purpose_id)", "There is one line for each purpose."
@@ -59,6 +65,22 @@ class GrConsentStanding(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.student_id.name}: {line.purpose_id.name}"
+
+    @api.depends("consent_ids")
+    def _compute_effect_ids(self):
+        effects = self.env["gr.consent.effect"].search(
+            [
+                ("student_id", "in", self.student_id.ids),
+                ("purpose_id", "in", self.purpose_id.ids),
+            ]
+        )
+        for line in self:
+            line.effect_ids = effects.filtered(
+                lambda effect, line=line: (
+                    effect.student_id == line.student_id
+                    and effect.purpose_id == line.purpose_id
+                )
+            )
 
     @api.depends("state", "purpose_id")
     def _compute_explanation(self):
