@@ -78,6 +78,7 @@ class TestPrivacyPages(FamilyCase):
         effect = self.decisions().effect_ids
         self.assertIn("No photo", effect.with_context(lang="en_US").summary)
         self.assertIn("foto", effect.with_context(lang="es_419").summary)
+        self.assertEqual(self.decisions().party_relation, "Mother")
 
     def test_who_may_not_decide_reads_why_and_nothing_is_recorded(self):
         self.guardian.custody = "visitation"

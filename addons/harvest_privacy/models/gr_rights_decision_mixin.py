@@ -106,19 +106,22 @@ class GrRightsDecisionMixin(models.AbstractModel):
                 self.env._("Choose the adult who decides, from the student's adults.")
             )
         of_age = student._gr_holds_rights(day)
+        # What is kept is read at the office, whoever decides in whatever language.
+        office = student.sudo().company_id.partner_id.lang or "en_US"
+        kept = adult.with_context(lang=office)
         if by_student:
             reason = why_not(Party(STUDENT, of_age))
-            name, relation = student.name, self.env._("Student")
+            name, relation = student.name, kept.env._("Student")
         else:
             reason = adult._gr_why_not(day)
             name = adult.sudo().partner_id.name  # sudo: its name is on the record
-            relation = adult._gr_get_label("relation")
+            relation = kept._gr_get_label("relation")
         if reason:
             raise UserError(adult._gr_explain_refusal(reason, student, name))
         return {
             "party_name": name,
             "party_relation": relation,
-            "rights_checked": adult._gr_describe_rights(day, of_age),
+            "rights_checked": kept._gr_describe_rights(day, of_age),
         }
 
     @api.model
