@@ -42,6 +42,7 @@ PURPOSES = [
     ("roster", "Roster of a district system"),
     ("oneroster", "OneRoster client"),
 ]
+OUTSIDE = "oneroster"  # a system that signed in for itself; nobody of ours looked
 
 # What only looks at records is written down whether or not its transaction commits.
 LOOKING = frozenset({"read", "export", "report", "download", "search"})

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..const import HOUSEKEEPING, ROLES
+from ..const import HOUSEKEEPING, OUTSIDE, ROLES
 from ..event import Person
 
 
@@ -72,7 +72,7 @@ class GrStudent(models.Model):
         return {
             "day": row["day"],
             "user": user,
-            "role": self._gr_role_name(user),
+            "role": self._gr_reader_name(user, row["purpose"]),
             "organization": (user.company_id or company).name,
             "action": self._gr_action_name(row["action"]),
             "model": row["model"],
@@ -81,6 +81,11 @@ class GrStudent(models.Model):
             "purpose": row["purpose"],
             "times": row["times"],
         }
+
+    def _gr_reader_name(self, user, purpose):
+        if purpose == OUTSIDE:
+            return self.env._("Another system, by OneRoster")
+        return self._gr_role_name(user)
 
     def _gr_role_name(self, user):
         if not user or user._is_superuser():

@@ -43,6 +43,18 @@ class TestAccessHistory(HarvestCommon):
         self.assertEqual(changed["role"], "The system itself")
         self.assertEqual(changed["action"], "Changed")
 
+    def test_a_system_that_read_is_no_user_of_ours(self):
+        append(
+            self.env,
+            uid=self.env.ref("base.public_user").id,
+            model="gr.oneroster.object",
+            purpose="oneroster",
+            subjects=self.student.ids,
+            company_id=self.district.id,
+        )
+        rows = self.student.with_user(self.user_parent)._gr_access_history()
+        self.assertEqual(rows[0]["role"], "Another system, by OneRoster")
+
     def test_who_may_not_read_the_child_may_not_ask(self):
         with self.assertRaises(AccessError):
             self.elsewhere.student.with_user(self.user_parent)._gr_access_history()

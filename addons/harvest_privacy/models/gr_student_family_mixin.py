@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.harvest_audit.const import OUTSIDE
+
 from ..const import FAMILY_ACCESS_DAYS
 from ..standing import GIVEN, MISSING, REFUSED, WITHDRAWN
 
@@ -248,7 +250,9 @@ class GrStudentFamilyMixin(models.AbstractModel):
         days = {}
         for row in self._gr_access_history(since):
             is_other_adult = row["user"].share and row["user"] != self.env.user
-            if is_other_adult or row["model"] == "gr.audit.event":
+            if is_other_adult and row.get("purpose") != OUTSIDE:
+                continue
+            if row["model"] == "gr.audit.event":
                 continue
             people = days.setdefault(row["day"], {})
             acts = people.setdefault(

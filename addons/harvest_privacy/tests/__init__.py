@@ -1,3 +1,4 @@
+from . import test_family_access
 from . import test_gr_annual_notice
 from . import test_gr_consent
 from . import test_gr_consent_text
