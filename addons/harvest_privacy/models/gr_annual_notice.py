@@ -82,7 +82,7 @@ class GrAnnualNotice(models.Model):
 
     @api.depends("topic_ids")
     def _compute_missing_topic_ids(self):
-        wanted = self.env["gr.annual.topic"].search([])
+        wanted = self.env["gr.annual.topic"].search([("code", "!=", False)])
         for notice in self:
             notice.missing_topic_ids = wanted - notice.topic_ids
 

@@ -25,7 +25,7 @@ class GrAnnualNoticeDelivery(models.Model):
         readonly=True,
     )  # fmt: skip
     text_id = fields.Many2one(
-        "gr.annual.notice.text", "Text", required=True, index=True, ondelete="restrict",
+        "gr.annual.notice.text", required=True, index=True, ondelete="restrict",
         readonly=True,
     )  # fmt: skip
     language_id = fields.Many2one(related="text_id.language_id", store=True)

@@ -39,7 +39,7 @@ class GrPostureClause(models.Model):
         compute="_compute_evidence",
     )
     evidence = fields.Text("Evidence Now", compute="_compute_evidence")
-    binds = fields.Char("Binds", compute="_compute_evidence")
+    binds = fields.Char(compute="_compute_evidence")
 
     @api.depends("check", "law")
     @api.depends_context("company", "uid")

@@ -91,7 +91,7 @@ class GrPostureEvidence(models.AbstractModel):
         return SHOWN, sentence, "processing_action"
 
     def _check_security(self, _district):
-        keys = self.env["gr.seal.key"].search([])
+        keys = self.env["gr.seal.key"].search([("name", "!=", False)])
         sentence = self.env._(
             "%(sealed)s encrypted values and files, %(keys)s keys; %(events)s events in"
             " the log of the last 30 days",

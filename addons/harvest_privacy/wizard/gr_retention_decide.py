@@ -20,7 +20,7 @@ class GrRetentionDecide(models.TransientModel):
         required=True,
         default="postpone",
     )
-    until = fields.Date("Until")
+    until = fields.Date()
     reason = fields.Char(
         required=True, help="Who asked, and for what. No health facts."
     )
