@@ -7,12 +7,17 @@ a record is asked, as each actor, with the numbers of somebody else.
 import json
 import time
 from collections import Counter
+from http import HTTPStatus
 
+from canary.changes import Watch
 from canary.kit import CanaryKit
+from canary.marks import CHILD, FAMILY, STAFF
+from canary.parameters import FILES
 from canary.routes import Requests
-from canary.verdict import Exposure, Review, describe
+from canary.verdict import BROKEN, Exposure, Review, describe
 from canary.world import PASSWORD
 
+from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -29,56 +34,36 @@ QUIET = (
     "weasyprint",  # a mark is no colour
     "werkzeug",
 )
-# Routes of Odoo that answer 500 where 400 would do: prefix of the path -> why.
-BROKEN_IN_ODOO = {
-    "/html_editor/image_shape": "A shape that is not there",
-    "/mail/font_to_img": "A colour that is none",
-    "/mail/unfollow": "Asked without its parameters",
-    "/profile/validate_email": "Asked without its parameters",
-    "/report/barcode": "A kind of barcode that is none",
-    "/slides/<int:channel_id>/": "Asked without its parameters",
-    "/slides/<model": "The sweep's mark is no JSON for a cover",
-    "/slides_survey/slide/get_certification_url": "Asked without its parameters",
-    "/web/binary/upload_attachment": "Asked without its parameters",
-    "/web_editor/image_shape": "A shape that is not there",
-}
+KINDS = (CHILD, FAMILY, STAFF)
+# An error of JSON-RPC that refuses; any other one is the server's own failure.
+REFUSALS = ("odoo.exceptions.", "odoo.http.SessionExpired", "werkzeug.exceptions.")
 
 
-@tagged("post_install", "-at_install", "security")
-class TestCanaryRoutes(CanaryKit, HttpCase):
-    def setUp(self):
-        super().setUp()
-        # The log of events would wait for this transaction, on its own connection.
-        self.enterContext(audited(self.env))
+class RouteSweep:
+    """Asks routes over HTTP; for test classes with ``CanaryKit`` and ``HttpCase``.
 
-    def test_routes(self):
-        begin = time.monotonic()
-        self.exposures, self.answers, self.broken = set(), Counter(), {}
-        rules = list(self.env["ir.http"].routing_map().iter_rules())
-        with mute_logger(*QUIET):
-            for actor in self.world.actors:
-                self._ask_all(actor, rules)
-        review = Review(self.allowed, "route")
-        unexplained = review.unexplained(self.exposures)
-        asked = len({rule for rule, _status in self.answers})
-        print(  # noqa: T201  the figure is the result
-            f"\ncanary sweep: {asked} routes, {self.answers.total()} requests, "
-            f"{len(unexplained)} unexplained exposures "
-            f"({time.monotonic() - begin:.0f} s)"
-        )
-        self._judge(unexplained, review)
-        self._judge_broken()
+    They set ``exposures``, ``answers`` and ``watch``.
+    """
 
     def _ask_all(self, actor, rules):
         self._sign_in(actor)
-        requests = Requests(self.world, self._not_theirs(actor))
-        for rule in rules:
-            if request := requests.of(rule):
-                answer = self._send(*request)
-                self.answers[rule.rule, answer.status_code] += 1
-                self.exposures |= self._find(actor, rule.rule, request[0], answer)
-                if answer.status_code >= 500:
-                    self.broken[rule.rule] = answer.text[:300]
+        place = self._not_theirs(actor)
+        asked = set()
+        for kind in KINDS:
+            requests = Requests(self.world, place, kind)
+            for rule in rules:
+                for request in requests.of(rule):
+                    if str(request) not in asked:
+                        asked.add(str(request))
+                        self._ask(actor, rule.rule, request)
+
+    def _ask(self, actor, route, request):
+        answer = self._send(*request)
+        self.answers[route, answer.status_code] += 1
+        if self._is_broken(answer):
+            self.exposures.add(Exposure(actor.name, route, request[0], BROKEN))
+        self.exposures |= self._find(actor, route, request[0], answer)
+        self.exposures |= self._find_changes(actor, route, request[0])
 
     def _not_theirs(self, actor):
         """The place whose numbers are tried: as near as it can be."""
@@ -91,12 +76,29 @@ class TestCanaryRoutes(CanaryKit, HttpCase):
         else:
             self.authenticate(None, None)
 
-    def _send(self, method, path, params):
+    def _send(self, method, path, values):
         how = {"allow_redirects": False, "timeout": PATIENCE}
-        if method == "POST":
-            how["data"] = json.dumps({"params": params}, default=str)
+        if method == "GET":
+            how["params"] = values
+        elif method == "JSON":
+            how["data"] = json.dumps({"params": values}, default=str)
             how["headers"] = {"Content-Type": "application/json"}
+        else:
+            how["data"] = {"csrf_token": Request.csrf_token(self), **values}
+            how["files"] = {
+                name: ("canary.txt", b"canary") for name in FILES if name in values
+            }
         return self.url_open(path, **how)
+
+    def _is_broken(self, answer):
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return True
+        if not answer.headers.get("Content-Type", "").startswith("application/json"):
+            return False
+        body = answer.json()
+        error = body.get("error") if isinstance(body, dict) else None
+        name = error.get("data", {}).get("name", "") if isinstance(error, dict) else ""
+        return bool(name) and not name.startswith(REFUSALS)
 
     def _find(self, actor, route, method, answer):
         text = f"{answer.status_code} {answer.reason} {answer.headers} {answer.text}"
@@ -111,10 +113,39 @@ class TestCanaryRoutes(CanaryKit, HttpCase):
             if not self.policy.is_theirs(actor, mark.place, mark.model, mark.kind)
         }
 
-    def _judge_broken(self):
-        broken = {
-            rule: text
-            for rule, text in self.broken.items()
-            if not rule.startswith(tuple(BROKEN_IN_ODOO))
-        }
-        self.assertFalse(broken, "routes that break instead of refusing")
+    def _find_changes(self, actor, route, method):
+        exposures = set()
+        for name, res_id in self.watch.changed():
+            for place, known, kind in self.world.records[name]:
+                if known == res_id and not self.policy.is_theirs(
+                    actor, place, name, kind, "w"
+                ):
+                    what = describe(actor, place, kind, name, "changed")
+                    exposures.add(Exposure(actor.name, route, method, what))
+        return exposures
+
+
+@tagged("post_install", "-at_install", "security")
+class TestCanaryRoutes(RouteSweep, CanaryKit, HttpCase):
+    def setUp(self):
+        super().setUp()
+        # The log of events would wait for this transaction, on its own connection.
+        self.enterContext(audited(self.env))
+
+    def test_routes(self):
+        begin = time.monotonic()
+        self.exposures, self.answers = set(), Counter()
+        self.watch = Watch(self.env, self.world)
+        rules = list(self.env["ir.http"].routing_map().iter_rules())
+        with mute_logger(*QUIET):
+            for actor in self.world.actors:
+                self._ask_all(actor, rules)
+        review = Review(self.allowed, "route")
+        unexplained = review.unexplained(self.exposures)
+        asked = len({rule for rule, _status in self.answers})
+        print(  # noqa: T201  the figure is the result
+            f"\ncanary sweep: {asked} routes, {self.answers.total()} requests, "
+            f"{len(self.exposures)} exposures, {len(unexplained)} unexplained "
+            f"({time.monotonic() - begin:.0f} s)"
+        )
+        self._judge(unexplained, review)

@@ -62,8 +62,10 @@ class TestCanarySweep(CanaryKit, TransactionCase):
         print(  # noqa: T201  the figure is the result
             f"\ncanary sweep: {len(models)} models x {len(sweep.calls)} verbs x "
             f"{len(self.world.actors)} actors = {sweep.calls.total()} calls, "
-            f"{len(self.world.marks)} marks, {sweep.broken.total()} broken calls, "
+            f"{len(self.world.marks)} marks, {len(sweep.broken)} broken calls, "
             f"{len(sweep.exposures)} exposures, {len(unexplained)} unexplained "
             f"({seconds:.0f} s)"
         )
+        for (model, verb), error in sweep.broken.items():
+            print(model, verb, error[:300])  # noqa: T201
         self._judge(unexplained, review)

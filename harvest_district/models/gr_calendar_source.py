@@ -3,6 +3,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -402,4 +403,10 @@ class GrCalendarSource(models.Model):
 
     def action_view_review(self):
         self.ensure_one()
+        if not self.review_id:
+            raise UserError(
+                self.env._(
+                    "No change of this calendar waits for review. Read it first."
+                )
+            )
         return self.review_id._get_form()

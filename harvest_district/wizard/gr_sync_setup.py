@@ -151,6 +151,8 @@ class GrSyncSetup(models.TransientModel):
 
     def _finish(self):
         connection = self.connection_id
+        if not connection:
+            raise UserError(self.env._("Begin with the first step: name the system."))
         connection.active = True
         if connection.is_pullable:
             return connection.action_read_now()

@@ -9,10 +9,12 @@ LENGTH = 10  # characters of a mark; shorter columns carry none
 # Texts that code reads as a name of something else: a mark there breaks the record
 # instead of marking it.
 STRUCTURAL = {
+    "accent",
     "action_ref",
     "channel",
     "channel_type",
     "company_registry_placeholder",
+    "cover_properties",
     "domain",
     "filter_domain",
     "gr_jurisdiction",

@@ -1,13 +1,12 @@
-"""Every route that names a record, asked with somebody else's.
-
-A route counts when its path has a converter or its function takes a parameter with the
-name of a record. Secrets (tokens, codes) are filled with wrong ones: a right one is a
-key that was given.
-"""
+"""Every route, asked with the numbers of somebody else's records."""
 
 import inspect
 
 from odoo.addons.base.models.ir_http import ModelConverter
+
+from .parameters import PLAIN, numbers_of, of_route
+
+REST = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 # Prefix of the path -> why it is not asked.
 NOT_ASKED = {
@@ -17,6 +16,10 @@ NOT_ASKED = {
     "/html_editor/font": "pictures of the editor",
     "/html_editor/video": "asks the network",
     "/html_editor/generate": "asks the network",
+    "/jsonrpc": "the same calls as by call_kw, with a password",
+    "/html_editor/attachment/add_url": "asks the network",
+    "/web_editor/attachment/add_url": "asks the network",
+    "/slides/prepare_preview": "asks the network",
     "/json/2": "the same calls as by call_kw, which the other sweep asks",
     "/odoo": "the client's own page, without records",
     "/web/assets": "compiles scripts",
@@ -24,6 +27,21 @@ NOT_ASKED = {
     "/web/database": "closed by list_db",
     "/web/dataset": "the same calls as by call_kw, which the other sweep asks",
     "/web/filestore": "served by the proxy only",
+    "/web/become": "ends the session",
+    "/web/tests": "compiles scripts",
+    "/web/set_profiling": "measures the server",
+    "/queue_job": "jobs run on a cursor of their own",
+    "/my/deactivate_account": "ends the account of who asks",
+    "/discuss/gif": "asks the network",
+    "/html_editor/link_preview_external": "asks the network",
+    "/html_editor/media_library": "asks the network",
+    "/web_editor/save_library_media": "asks the network",
+    "/html_editor/save_library_media": "asks the network",
+    "/website/google": "asks the network",
+    "/website/seo_suggest": "asks the network",
+    "/website/configurator": "asks the network",
+    "/website/get_assets_editor": "compiles scripts",
+    "/auth/leave": "ends the session",
     "/web/session": "ends the session",
     "/web/webclient": "translations, the same for all",
     "/web_editor/font": "pictures of the editor",
@@ -34,75 +52,54 @@ NOT_ASKED = {
     "/websocket": "needs a socket of its own",
     "/xmlrpc": "the same calls as by call_kw, with a password",
 }
-PAGES = ("/my", "/my/children", "/my/training", "/my/home", "/slides", "/slides/all")
-
-# Name of a parameter -> the model whose number it takes.
-NUMBERS = {
-    "activity_id": "mail.activity",
-    "attachment_id": "ir.attachment",
-    "attendee_id": "gr.course.session.attendee",
-    "channel_id": "discuss.channel",
-    "digest_id": "digest.digest",
-    "document_id": "gr.training.document",
-    "employee_id": "hr.employee",
-    "enrollment_id": "gr.training.enrollment",
-    "follower_id": "mail.followers",
-    "message_id": "mail.message",
-    "package_id": "gr.courseware.package",
-    "partner_id": "res.partner",
-    "rating_id": "rating.rating",
-    "request_id": "gr.document.request",
-    "session_id": "gr.course.session",
-    "slide_id": "slide.slide",
-    "student_id": "gr.student",
-    "template_id": "gr.certificate.template",
-    "user_id": "res.users",
-    "website_id": "website",
-}
-THREAD = {
-    "id": "gr.student",
-    "record_id": "gr.student",
-    "res_id": "gr.student",
-    "thread_id": "gr.student",
-}
-TEXTS = {
-    "field": "image_128",
-    "model": "gr.student",
-    "model_name": "gr.student",
-    "res_model": "gr.student",
-    "thread_model": "gr.student",
-}
 
 
 class Requests:
-    """Makes the requests of one actor, with the numbers of one place."""
+    """Makes the requests of one actor, with the numbers of one place and kind."""
 
-    def __init__(self, world, place):
-        self._numbers = {
-            model: next(
-                (number for where, number, _kind in records if where == place), 0
-            )
-            for model, records in world.records.items()
-        }
+    def __init__(self, world, place, kind):
+        """:param kind: whose records are taken where a model has several kinds"""
+        self._numbers = {}
+        for model, records in world.records.items():
+            there = [(of, number) for where, number, of in records if where == place]
+            fitting = [number for of, number in there if of == kind]
+            self._numbers[model] = (fitting or [n for _of, n in there] or [0])[0]
 
     def of(self, rule):
-        """Return (method, path, JSON parameters or None), or None when not asked."""
+        """Yield (method, path, parameters): JSON's or a form's, None of a page."""
         if rule.rule.startswith(tuple(NOT_ASKED)):
-            return None
-        names = set(inspect.signature(rule.endpoint.func).parameters)
-        named = names & (NUMBERS.keys() | THREAD.keys())
-        if not rule._converters and not named:
-            return ("GET", rule.rule, None) if rule.rule in PAGES else None
+            return
         path = self._path(rule)
-        if rule.endpoint.routing["type"] == "jsonrpc":
-            values = {name: self._value(name) for name in names & self._known()}
-            return "POST", path, values
-        if rule.methods and "GET" not in rule.methods:
-            return None
-        return "GET", path, None
+        for values in self._values(rule, is_full=True), self._values(rule):
+            if rule.endpoint.routing["type"] == "jsonrpc":
+                yield "JSON", path, values
+                continue
+            methods = rule.methods or ({"GET", "POST"} if values else {"GET"})
+            for method in ("GET", "POST"):
+                if method in methods:
+                    yield method, path, values
 
-    def _known(self):
-        return NUMBERS.keys() | THREAD.keys() | TEXTS.keys()
+    def _values(self, rule, *, is_full=False):
+        """Return what the function needs, or also whatever record it may name."""
+        parameters = inspect.signature(rule.endpoint.func).parameters.values()
+        values = {}
+        for parameter in parameters:
+            name = parameter.name
+            if name == "self" or name in rule._converters or parameter.kind in REST:
+                continue
+            value = self._value(name)
+            if parameter.default is parameter.empty:
+                values[name] = "1" if value is None else value
+            elif is_full and value is not None:
+                values[name] = value
+        return values | of_route(rule.rule, self._number)
+
+    def _number(self, model):
+        return self._numbers.get(model, 0)
+
+    def _value(self, name):
+        value = numbers_of(name, self._number)
+        return PLAIN.get(name) if value is None else value
 
     def _path(self, rule):
         values = {
@@ -117,14 +114,9 @@ class Requests:
 
     def _converted(self, name, converter):
         if isinstance(converter, ModelConverter):
-            return self._numbers.get(converter.model, 0)
-        return self._value(name)
-
-    def _value(self, name):
-        if name in TEXTS:
-            return TEXTS[name]
-        model = NUMBERS.get(name) or THREAD.get(name)
-        return self._numbers.get(model, 0) if model else 1
+            return self._number(converter.model) or 1
+        value = self._value(name)
+        return value[0] if isinstance(value, list) else value or 1
 
 
 def _trace(rule, values):

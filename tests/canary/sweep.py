@@ -5,8 +5,11 @@ from collections import Counter
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 
+from .marks import STAFF
 from .verbs import Target, changing_calls, reading_calls
-from .verdict import Exposure, describe
+from .verdict import BROKEN, Exposure, describe
+
+WRITING = ("copy", "web_save")  # verbs that are asked for what they answer
 
 
 class _TakenBack(Exception):
@@ -22,7 +25,8 @@ class RpcSweep:
         self.policy = policy
         self.exposures: set[Exposure] = set()
         self.calls = Counter()  # verb -> number of calls
-        self.broken = Counter()  # (model, verb, error) -> number: neither yes nor no
+        self.broken = {}  # (model, verb) -> error: neither yes nor no
+        self._hidden: dict[str, dict[str, int]] = {}
 
     def run(self, model_names):
         for name in model_names:
@@ -39,28 +43,79 @@ class RpcSweep:
             self._call(actor, target, verb, args, kwargs, changing=True)
 
     def _target(self, actor, model):
-        records = self.world.records.get(model._name, [])
-
-        def not_theirs(letter):
-            return [
-                res_id
-                for place, res_id, kind in records
-                if not self.policy.is_theirs(actor, place, model._name, kind, letter)
-            ]
-
-        target = Target(model, *map(not_theirs, "rwu"), [], {})
+        numbers = [self._not_theirs(actor, model._name, letter) for letter in "rwu"]
+        hidden = self._get_hidden(actor)
+        own = self._theirs(actor, model._name)
+        target = Target(model, own, *numbers, [], hidden, {})
         self.calls["fields_get"] += 1
         try:
             target.fields = model.fields_get()
         except UserError:
             return target
         self._look(actor, target, "fields_get", repr(target.fields))
+        target.fields = self._askable(actor, model, target.fields)
         target.marked = self._hidden_marks(actor, model._name, "")
         for name, description in target.fields.items():
             relation = description.get("relation")
             if relation and relation != model._name and description.get("searchable"):
                 target.marked += self._hidden_marks(actor, relation, f"{name}.")
         return target
+
+    def _askable(self, actor, model, fields):
+        """Leave out what refuses the actor's own record: it refuses all others, too.
+
+        One such field among all, and no question that names all of them tells anything.
+        """
+        own = self._theirs(actor, model._name)
+        if self._reads(model, own, list(fields)):
+            return fields
+        readable = {
+            name: description
+            for name, description in fields.items()
+            if self._reads(model, own, [name])
+        }
+        return readable or {
+            name: description
+            for name, description in fields.items()
+            if description["type"] not in ("one2many", "many2many")
+        }
+
+    def _theirs(self, actor, name):
+        theirs = [
+            res_id
+            for place, res_id, kind in self.world.records.get(name, [])
+            if self.policy.is_theirs(actor, place, name, kind)
+        ]
+        return theirs[:1]
+
+    def _reads(self, model, res_ids, names):
+        if not res_ids or not model.has_access("read"):
+            return False
+        try:
+            with self.env.cr.savepoint(flush=False):
+                call_kw(model, "read", [res_ids, names], {})
+        except Exception:  # noqa: BLE001  whatever it is, asking so tells nothing
+            return False
+        return True
+
+    def _not_theirs(self, actor, name, letter):
+        return [
+            res_id
+            for place, res_id, kind in self.world.records.get(name, [])
+            if not self.policy.is_theirs(actor, place, name, kind, letter)
+        ]
+
+    def _get_hidden(self, actor):
+        """Return of each model a number that is not the actor's, of a family if any."""
+        if actor.name not in self._hidden:
+            self._hidden[actor.name] = {}
+            for name, records in self.world.records.items():
+                hidden = set(self._not_theirs(actor, name, "r"))
+                of_family = [n for _p, n, kind in records if kind != STAFF]
+                found = [n for n in of_family if n in hidden] or sorted(hidden)
+                if found:
+                    self._hidden[actor.name][name] = found[-1]
+        return self._hidden[actor.name]
 
     def _hidden_marks(self, actor, name, prefix):
         """Return (path, marks) by distance: of ``name`` and not the actor's."""
@@ -78,17 +133,21 @@ class RpcSweep:
     def _call(self, actor, target, verb, args, kwargs, changing=False):
         self.calls[verb] += 1
         try:
-            with self.env.cr.savepoint(flush=changing or verb == "copy"):
+            with self.env.cr.savepoint(flush=changing or verb in WRITING):
                 answer = call_kw(target.model, verb, args, kwargs)
-                if answer is not False and (changing or verb == "copy"):
+                if answer is not False and (changing or verb in WRITING):
                     self.env.flush_all()
-                    raise _TakenBack  # noqa: TRY301  ends the savepoint
-        except _TakenBack:
-            self._note_change(actor, target, verb, args)
+                    raise _TakenBack(answer)  # noqa: TRY301  ends the savepoint
+        except _TakenBack as taken:
+            if verb == "web_save":  # an own record, with a link to somebody else's
+                self._look(actor, target, verb, repr(taken.args))
+            else:
+                self._note_change(actor, target, verb, args)
         except UserError as refusal:
             self._look(actor, target, verb, str(refusal))
         except Exception as error:  # noqa: BLE001  a client would read it
-            self.broken[target.model._name, verb, type(error).__name__] += 1
+            self.broken[target.model._name, verb] = repr(error)
+            self._expose(actor, target, verb, BROKEN)
             self._look(actor, target, verb, str(error))
         else:
             self._look(actor, target, verb, repr(answer))

@@ -15,10 +15,12 @@ class Target:
     """A model as one actor meets it."""
 
     model: object  # empty recordset of the actor
+    own: list[int]  # an id that is theirs to read
     foreign: list[int]  # ids that are not theirs to read
     unwritable: list[int]  # ids that are not theirs to change
     undeletable: list[int]  # ids that are not theirs to delete
     marked: list[tuple[str, list[str]]]  # path to a text, marks there not theirs
+    hidden: dict[str, int]  # model -> an id there that is not theirs to read
     fields: dict  # what fields_get answered
 
 
@@ -46,15 +48,22 @@ def reading_calls(target):
             yield "read", [target.foreign, names], context
             yield "export_data", [target.foreign, ["id"]], context
         return
-    yield "web_search_read", [[], wide], page
+    # A computed field may refuse what the record's own texts would tell.
+    stored = [name for name in names if _is_stored_text(target.fields[name])]
+    short = specification({name: target.fields[name] for name in stored})
+    yield "search_read", [[], stored], page
+    for form in wide, short:
+        yield "web_search_read", [[], form], page
     yield "name_search", [""], {"limit": LIMIT, **context}
     yield "web_name_search", ["", {"display_name": {}}], {"limit": LIMIT, **context}
-    yield from _grouping_calls(target, context)
+    yield from _grouping_calls(target, short, context)
     yield from _guessing_calls(target, context)
+    yield from _linking_calls(target)
     if not target.foreign:
         return
-    yield "read", [target.foreign, names], context
-    yield "web_read", [target.foreign, wide], context
+    for some, form in (names, wide), (stored, short):
+        yield "read", [target.foreign, some], context
+        yield "web_read", [target.foreign, form], context
     yield "export_data", [target.foreign, [*_exportable(target.fields)]], context
     for res_id in target.foreign[:6]:
         yield "search_count", [[("id", "in", [res_id])]], context
@@ -64,24 +73,66 @@ def reading_calls(target):
     yield from _computing_calls(target, context)
 
 
+def _is_stored_text(description):
+    kinds = ("char", "text", "html", "many2one")
+    return description.get("store") and description["type"] in kinds
+
+
 def _exportable(fields):
     for name, description in fields.items():
         yield f"{name}/display_name" if description.get("relation") else name
 
 
-def _grouping_calls(target, context):
+def _grouping_calls(target, short, context):
     """Groups are named after what they group by: once by a text, once by a link."""
     for kind in ("char", "many2one"):
-        names = [
-            name
-            for name, description in target.fields.items()
-            if description["type"] == kind
+        names = [*_stored(target, kind)][:1]
+        for name in names:
+            yield "formatted_read_group", [[], [name], ["__count"]], context
+            opened = {"unfold_read_specification": short, "auto_unfold": True}
+            yield "web_read_group", [[], [name]], context | opened
+            yield from _bars(target, name, context)
+    yield "formatted_read_group", [[], [], ["__count", "id:array_agg"]], context
+    for kind in ("many2one", "selection"):
+        for name in [*_stored(target, kind)][:1]:
+            counted = {"enable_counters": True, "expand": True, **context}
+            yield "search_panel_select_range", [name], counted
+            yield "search_panel_select_multi_range", [name], counted
+
+
+def _stored(target, kind):
+    for name, description in target.fields.items():
+        if (
+            description["type"] == kind
             and description.get("store")
             and description.get("groupable", True)
-        ]
-        if names:
-            yield "formatted_read_group", [[], names[:1], ["__count"]], context
-    yield "formatted_read_group", [[], [], ["__count", "id:array_agg"]], context
+        ):
+            yield name
+
+
+def _bars(target, group, context):
+    for name, description in target.fields.items():
+        if description["type"] == "selection" and description.get("store"):
+            colours = dict.fromkeys(dict(description["selection"]), "success")
+            bar = {"field": name, "colors": colours}
+            yield "read_progress_bar", [[], group, bar], context
+            return
+
+
+def _linking_calls(target):
+    """A form that is never saved may name any record: what is said of it then?"""
+    if not target.model.has_access("create"):
+        return
+    for name, description in target.fields.items():
+        number = target.hidden.get(description.get("relation"))
+        if description["type"] != "many2one" or not number:
+            continue
+        form = {name: {"fields": {"display_name": {}}}}
+        yield "onchange", [[], {name: number}, [name], form], {}
+        default = {"context": {f"default_{name}": number}}
+        yield "onchange", [[], {}, [], form], default
+        if target.own:
+            yield "web_save", [target.own, {name: number}, form], {}
 
 
 def _guessing_calls(target, context):
@@ -91,17 +142,6 @@ def _guessing_calls(target, context):
 
 
 def _computing_calls(target, context):
-    form = specification(target.fields)
-    many2ones = {
-        name: description["relation"]
-        for name, description in target.fields.items()
-        if description["type"] == "many2one" and not description.get("readonly")
-    }
-    own = target.model._name
-    for name, relation in many2ones.items():
-        if relation == own:
-            values = {name: target.foreign[0]}
-            yield "onchange", [[], values, [name], form], context
     yield "copy", [target.foreign[:1]], context
 
 
@@ -125,7 +165,11 @@ def changing_calls(target):
             yield "action_archive", [[res_id]], {}
         if hasattr(target.model, "message_post"):
             yield "message_post", [[res_id]], {"body": "overheard"}
-            partner = target.model.env.user.partner_id.ids
+        if may_write and "sequence" in target.fields:
+            yield "web_resequence", [[res_id], {}], {}
+    if hasattr(target.model, "message_subscribe"):
+        partner = target.model.env.user.partner_id.ids
+        for res_id in target.foreign[:3]:
             yield "message_subscribe", [[res_id], partner], {}
     for res_id in target.undeletable[: 3 if target.model.has_access("unlink") else 1]:
         yield "unlink", [[res_id]], {}

@@ -10,6 +10,8 @@ from .marks import FAMILY, STAFF
 ALLOWED_FILE = Path(__file__).parents[1] / "canary_allowed.csv"
 DISTANCES = ("own", "elsewhere", "foreign")
 # One record for all sites and families of a district.
+# What somebody met who got neither an answer nor a refusal: a failure of the server.
+BROKEN = "breaks"
 OF_A_DISTRICT = {"res.company", "res.currency.rate"}
 
 
