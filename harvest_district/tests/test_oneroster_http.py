@@ -18,6 +18,7 @@ from timeback.models.response import (
 )
 
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.harvest_audit import store
 
@@ -115,6 +116,7 @@ class TestOneRosterHttp(OneRosterCommon, HttpCase):
         with (
             patch.object(store, "append", side_effect=ConnectionError),
             self.assertLogs("odoo.addons.harvest_audit", "ERROR"),
+            mute_logger("odoo.http"),
         ):
             answer = self.read(BASES[V12] + "/students", token)
         self.assertEqual(answer.status_code, 503)

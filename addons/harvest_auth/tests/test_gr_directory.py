@@ -220,7 +220,7 @@ class TestGrDirectory(HarvestCommon):
     def test_a_directory_that_does_not_answer_ends_nobody(self):
         user = self.log_in()
         self.active = None
-        with mute_logger("odoo.addons.harvest_auth.models.gr_directory"):
+        with mute_logger("odoo.addons.harvest_auth.models.gr_directory_gone_mixin"):
             self.directory._compare()
         self.assertTrue(user.active)
         self.assertEqual(self.directory.check_problem, "unreachable")

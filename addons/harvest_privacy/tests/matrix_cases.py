@@ -46,11 +46,11 @@ def _erasure_item(env, place):
 
 
 @factory("gr.retention.class")
-def _retention_class(env, place, model="test"):
+def _retention_class(env, place, model=None):
     return env["gr.retention.class"].create(
         {
             "name": "Test",
-            "model": f"{model}.{place.site.id}",
+            "model": model or f"test.{place.site.id}",
             "company_id": place.district.id,
             "category": "permitted",
             "rule_key": "retention.permitted.months",
@@ -70,7 +70,7 @@ def _retention_review(env, place):
     return env["gr.retention.review"].create(
         {
             "student_id": place.student.id,
-            "class_id": _retention_class(env, place, "review").id,
+            "class_id": _retention_class(env, place, f"of.{place.student.id}").id,
             "is_over": True,
         }
     )
