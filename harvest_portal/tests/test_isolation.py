@@ -17,8 +17,8 @@ class TestIsolation(FamilyCase):
         self.assertEqual(answer.status_code, 404)
         self.assertEqual(nobody.status_code, 404)
         self.assertEqual(
-            answer.text.replace(str(student_id), "ID").partition("<main")[2],
-            nobody.text.replace(str(NO_SUCH_ID), "ID").partition("<main")[2],
+            answer.text.replace(f"n/{student_id}", "ID").partition("<main")[2],
+            nobody.text.replace(f"n/{NO_SUCH_ID}", "ID").partition("<main")[2],
         )
 
     def test_family_does_not_see_a_neighbor(self):

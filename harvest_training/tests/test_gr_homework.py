@@ -331,5 +331,5 @@ class TestGrHomework(FactsCommon):
             self._submit(assignment, files=[("plan.pdf", PDF)], tracker=last)
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertLessEqual(max(counts), 75, counts)
+        self.assertLessEqual(max(counts), 85, counts)
         self.assertLessEqual(abs(counts[1] - counts[0]), 4, counts)
