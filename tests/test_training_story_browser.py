@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from accessibility import faults
+from backend import PATIENCE
 from pypdf import PdfReader
 from training_coordinator import EXAM, FIRST, PROGRAM, SECOND, Coordinator
 from training_desk import Desk, shoot
@@ -20,7 +21,6 @@ from training_learner import Learner
 
 SMALLEST = {"width": 320, "height": 640}  # CSS pixels, WCAG 1.4.10
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 60_000  # ms until a step by telephone counts as not reached
 # From the last verified document to the letter, as they follow each other.
 MAIL_JOBS = (
     "harvest_training.ir_cron_generate_completion_certificates",

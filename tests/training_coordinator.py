@@ -149,7 +149,7 @@ class Coordinator:
             desk.choose("employee_ids", person.name)
         shoot(desk.page, "10_enroll")
         desk.agree("Enroll")
-        desk.page.locator(".o_data_row", has_text=self.ground.carla.name).wait_for()
+        desk.page.locator(".o_data_row", has_text=ground.carla.name).wait_for()
         shoot(desk.page, "11_enrolled")
         states = {
             row.locator("td[name='student_id']").inner_text(): row.locator(
@@ -158,9 +158,9 @@ class Coordinator:
             for row in desk.page.locator(".o_data_row").all()
         }
         assert states == {
-            self.ground.ana.name: "Not Started",
-            self.ground.bruno.name: "To Review",
-            self.ground.carla.name: "To Review",
+            ground.ana.name: "Not Started",
+            ground.bruno.name: "To Review",
+            ground.carla.name: "To Review",
         }
 
     def decide(self) -> None:

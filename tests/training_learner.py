@@ -61,13 +61,8 @@ class Learner:
 
     def hand_in(self, text: str) -> None:
         self.take_next_step()
-        phone = self.phone
-        phone.fill("#text", text)
-        photo = {"name": "cocina.png", "mimeType": "image/png", "buffer": PHOTO}
-        phone.set_input_files("input[type=file]", photo)
-        shoot(phone, "26_phone_homework")
-        phone.locator("form:has(#text) button[type=submit]").click()
-        phone.locator(".alert-success").wait_for()
+        self.phone.fill("#text", text)
+        self.send_photo("cocina")
 
     def pass_the_exam(self) -> None:
         self.take_next_step()
@@ -83,10 +78,15 @@ class Learner:
         shoot(phone, "32_phone_passed")
 
     def send_the_document(self) -> None:
-        phone = self.phone
         self.take_next_step()
-        photo = {"name": "diploma.png", "mimeType": "image/png", "buffer": PHOTO}
+        self.send_photo("diploma")
+        shoot(self.phone, "33_phone_document")
+
+    def send_photo(self, name: str) -> None:
+        """Add a picture to the form that asks for a file, and send it."""
+        phone = self.phone
+        photo = {"name": f"{name}.png", "mimeType": "image/png", "buffer": PHOTO}
         phone.set_input_files("input[type=file]", photo)
+        shoot(phone, f"26_phone_{name}")
         phone.locator("form:has(input[type=file]) button[type=submit]").click()
         phone.locator(".alert-success").wait_for()
-        shoot(phone, "33_phone_document")

@@ -85,6 +85,7 @@ class GrAccessExplain(models.TransientModel):
                 [
                     ("model_id.model", "=", "gr.student"),
                     ("perm_read", "=", True),
+                    # sudo: as above
                     ("group_id", "in", user.sudo().all_group_ids.ids),
                 ]
             )
@@ -97,6 +98,7 @@ class GrAccessExplain(models.TransientModel):
         ]
 
     def _get_rules(self, user):
+        # sudo: rules are explained to who may not read them
         return self.env["ir.rule"].with_user(user)._get_rules("gr.student").sudo()
 
     def _explain_rule(self, rule, user, student):
