@@ -14,6 +14,7 @@ from collections import deque
 
 import psycopg2
 
+from odoo.service.server import CommonServer
 from odoo.sql_db import connection_info_for
 
 from .const import CONNECTIONS_KEPT
@@ -80,3 +81,16 @@ def _give_back(dbname: str, connection) -> None:
             process, _dbname, oldest = _idle.popleft()
             if process == os.getpid():
                 oldest.close()
+
+
+def close_idle() -> None:
+    """Close what this process keeps; Odoo closes its own pool when a server stops."""
+    with _lock:
+        kept = list(_idle)
+        _idle.clear()
+    for process, _dbname, connection in kept:
+        if process == os.getpid():
+            connection.close()
+
+
+CommonServer.on_stop(close_idle)

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 import psycopg2
 
+from odoo.service.server import CommonServer
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 
@@ -79,3 +80,14 @@ class TestKeptConnections(BaseCase):
         self.assertEqual(
             [connection.closed for connection in made], [1] + [0] * CONNECTIONS_KEPT
         )
+
+    def test_a_server_that_stops_leaves_no_connection(self):
+        own = self._execute()
+        with patch.object(os, "getpid", return_value=-1):
+            parents = self._execute()
+        self.assertIn(kept.close_idle, CommonServer._on_stop_funcs)
+        kept.close_idle()
+        self.assertTrue(own.closed)
+        self.assertFalse(parents.closed)
+        self.assertFalse(self.idle)
+        parents.close()
