@@ -4,21 +4,27 @@ from collections import defaultdict
 
 from odoo import Command
 
-# Models whose records have the name of a person, or tell of one.
+# Models that are asked about even where the user may read none of them: their records
+# have the name of a person, or tell what somebody wrote.
 PERSONS = {
     "calendar.event",
     "discuss.channel",
+    "discuss.channel.rtc.session",
     "gr.student",
     "hr.employee",
+    "ir.exports",
+    "mail.mail",
     "mail.message",
     "res.partner",
     "res.users",
+    "sms.sms",
+    "survey.survey",
 }
 # Who may not read one may read the other, which stands for it.
 ASKED_AS = {"hr.employee": "hr.employee.public"}
-# Those of them that a saved link is asked about, too. A student is not: what links one
-# is part of the student's record, and its own rule refuses it.
-SAVED = PERSONS - {"gr.student"}
+# A saved link to a student is not asked about: what links one is part of the student's
+# record, and its own rule refuses it.
+OF_ITS_OWN_RULE = {"gr.student"}
 
 
 def find_links(model, vals_list):

@@ -32,6 +32,7 @@ STRUCTURAL = {
     "tz",
     "type",
     "url",
+    "user_domain",
     "website_url",
 }
 SEALED = ("sealed", "secret", "private")  # what only a key opens: no text to mark

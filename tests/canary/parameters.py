@@ -72,7 +72,7 @@ PLAIN = {
     "color": "rgb(0,0,0)",
     "content": "+1",
     "counters": ["gr_child_count", "gr_training_count"],
-    "custom_notifications": "mentions",
+    "custom_notifications": "no_notif",
     "data": PICTURE,
     "domain": [],
     "email": "nobody@canary.example",

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.service.model import call_kw
 
@@ -9,6 +11,9 @@ from .marks import STAFF
 from .verbs import Target, changing_calls, reading_calls
 from .verdict import BROKEN, Exposure, describe
 
+# Odoo's own (html_editor): one attachment without content, and the answer to all of them
+# is an error of the server.
+FRAGILE = {"ir.attachment": {"image_width", "image_height"}}
 WRITING = ("copy", "web_save")  # verbs that are asked for what they answer
 
 
@@ -67,6 +72,8 @@ class RpcSweep:
         One such field among all, and no question that names all of them tells anything.
         """
         own = self._theirs(actor, model._name)
+        for name in FRAGILE.get(model._name, ()):
+            fields.pop(name, None)
         if self._reads(model, own, list(fields)):
             return fields
         readable = {
@@ -143,7 +150,7 @@ class RpcSweep:
                 self._look(actor, target, verb, repr(taken.args))
             else:
                 self._note_change(actor, target, verb, args)
-        except UserError as refusal:
+        except (UserError, IntegrityError) as refusal:  # a client reads either
             self._look(actor, target, verb, str(refusal))
         except Exception as error:  # noqa: BLE001  a client would read it
             self.broken[target.model._name, verb] = repr(error)

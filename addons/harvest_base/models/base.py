@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..links import ASKED_AS, PERSONS, SAVED, find_links
+from ..links import ASKED_AS, OF_ITS_OWN_RULE, PERSONS, find_links
 from ..never_stored import find
 
 
@@ -18,12 +18,12 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            self._gr_check_links(vals_list, SAVED.__contains__)
+            self._gr_check_links(vals_list, self._gr_is_asked)
         return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
-            self._gr_check_links([vals], SAVED.__contains__)
+            self._gr_check_links([vals], self._gr_is_asked)
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
@@ -35,6 +35,10 @@ class Base(models.AbstractModel):
             }
             self._gr_check_links([begun, values], self._gr_is_ruled)
         return super().onchange(values, field_names, fields_spec)
+
+    def _gr_is_asked(self, comodel):
+        """Whether a saved link to ``comodel`` is asked about."""
+        return comodel not in OF_ITS_OWN_RULE and self._gr_is_ruled(comodel)
 
     def _gr_is_ruled(self, comodel):
         """Whether a record may be hidden from this user, rather than a kind of it."""
