@@ -110,7 +110,7 @@ def test_a_withdrawal_on_the_phone_is_seen_by_everybody(server, tab):
 
     desk = Desk(tab(), server)
     desk.sit_down("compliance")
-    desk.go("Privacy/Consents Today")
+    desk.go("Privacy/Consents/Consents Today")
     desk.search(child["name"])
     desk.open_row("Withdrawn")
     form = desk.form
@@ -167,7 +167,7 @@ def decide(phone, child: str, decision: str) -> None:
 
 
 def enter_request(desk: Desk, family) -> None:
-    desk.go("Privacy/Records Requests")
+    desk.go("Privacy/Families' Requests/Records Requests")
     shoot(desk.page, "records-requests-board")
     desk.new()
     desk.choose("student_id", family["student"])

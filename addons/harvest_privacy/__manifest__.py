@@ -38,7 +38,6 @@
         "data/records_request_data.xml",
         "data/retention_data.xml",
         "data/incident_data.xml",
-        "views/harvest_privacy_menus.xml",
         "views/record_paper_templates.xml",
         "views/gr_records_request_views.xml",
         "views/gr_amendment_request_views.xml",
@@ -47,7 +46,7 @@
         "data/gr.posture.clause.csv",
         "views/gr_posture_clause_views.xml",
         "views/gr_privacy_incident_views.xml",
-        "views/harvest_privacy_cases_menus.xml",
+        "views/harvest_privacy_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["harvest_privacy/static/src/scss/board.scss"],

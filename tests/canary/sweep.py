@@ -11,8 +11,8 @@ from .marks import STAFF
 from .verbs import Target, changing_calls, reading_calls
 from .verdict import BROKEN, Exposure, describe
 
-# Odoo's own (html_editor): one attachment without content, and the answer to all of them
-# is an error of the server.
+# Odoo's own (html_editor): one attachment without content, and the answer about all of
+# them is an error of the server.
 FRAGILE = {"ir.attachment": {"image_width", "image_height"}}
 WRITING = ("copy", "web_save")  # verbs that are asked for what they answer
 
