@@ -20,4 +20,5 @@ from . import test_notices
 from . import test_own_training
 from . import test_public_courses
 from . import test_random_events
+from . import test_training_webhooks
 from . import test_training_wizards
