@@ -29,7 +29,8 @@ ACTIONS = [
     ("unlock", "Account unlocked"),
     ("key_created", "API key created"),
     ("key_revoked", "API key revoked"),
-    ("provider_changed", "Sign-in provider changed"),
+    ("role_changed", "Role or sites of a user changed"),
+    ("provider_changed", "Sign-in settings changed"),
 ]
 # By which door a call came, or what it was for.
 PURPOSES = [

@@ -8,7 +8,9 @@ from . import gr_seal_key
 from . import gr_student
 from . import gr_student_record_mixin
 from . import gr_group_member
+from . import res_groups
 from . import res_partner
+from . import res_users
 from . import ir_attachment
 from . import ir_actions_report
 from . import ir_http

@@ -9,6 +9,7 @@ from . import gr_user_key_mixin
 from . import gr_user_mfa_mixin
 from . import gr_user_password_mixin
 from . import gr_user_session_mixin
+from . import gr_identity_change_mixin
 from . import gr_identity_roles_mixin
 from . import gr_identity_provider_mixin
 from . import gr_identity_secret_mixin

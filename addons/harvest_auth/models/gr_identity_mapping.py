@@ -11,7 +11,7 @@ class GrIdentityMapping(models.Model):
 
     _name = "gr.identity.mapping"
     _description = "Role by Claim"
-    _inherit = ["gr.guarded.mixin"]
+    _inherit = ["gr.identity.change.mixin", "gr.guarded.mixin"]
     _order = "sequence, id"
     _rec_name = "value"
     _check_company_auto = True

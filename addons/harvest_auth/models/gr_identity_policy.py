@@ -33,6 +33,7 @@ class GrIdentityPolicy(models.Model):
 
     _name = "gr.identity.policy"
     _description = "Sign-in Policy"
+    _inherit = ["gr.identity.change.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -20,6 +20,7 @@ class GrIdentityProviderMixin(models.AbstractModel):
     _description = "Identity Provider"
     _inherit = [
         "gr.identity.roles.mixin",
+        "gr.identity.change.mixin",
         "gr.guarded.mixin",
         "mail.thread",
         "mail.activity.mixin",

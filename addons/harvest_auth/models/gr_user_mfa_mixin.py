@@ -41,7 +41,7 @@ class GrUserMfaMixin(models.AbstractModel):
         self.ensure_one()
         user = self.sudo()  # asked before the sign-in is complete
         return Factors(
-            app=bool(user.totp_secret),
+            app=user.totp_enabled,
             passkey=bool(user.auth_passkey_key_ids),
             # A mailbox is no second factor for staff: it is open on the same device.
             email=bool(user.email) and not user._is_internal(),

@@ -1,4 +1,5 @@
 from . import test_gr_identity
+from . import test_gr_identity_change
 from . import test_gr_identity_request
 from . import test_gr_lockout
 from . import test_lockout_race

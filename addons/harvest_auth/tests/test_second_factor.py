@@ -8,6 +8,7 @@ from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.auth_totp.models.totp import TOTP
+from odoo.addons.harvest_crypto import keyring
 
 from .common import PASSWORD, SignInCommon
 
@@ -113,6 +114,24 @@ class TestSecondFactor(SignInCommon):
         self.assertFalse(parent._mfa_url())
         parent.sudo().totp_secret = "A" * 32
         self.assertEqual(parent._mfa_url(), "/web/login/totp")
+
+    def test_the_secret_of_the_app_is_sealed(self):
+        self.person.sudo().totp_secret = "A" * 32
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT totp_secret FROM res_users WHERE id = %s", [self.person.id]
+        )
+        [column] = self.env.cr.fetchone()
+        self.assertTrue(keyring.is_sealed(column))
+        self.assertNotIn("A" * 32, column)
+        self.env.invalidate_all()
+        self.assertEqual(self.person.sudo().totp_secret, "A" * 32)
+        self.assertTrue(self.person.totp_enabled)
+        Users = self.env["res.users"]
+        self.assertIn(self.person, Users.search([("totp_enabled", "=", True)]))
+        self.person.sudo().totp_secret = False
+        self.assertNotIn(self.person, Users.search([("totp_enabled", "=", True)]))
+        self.assertFalse(self.person.totp_enabled)
 
     def test_level_one_and_administrators_are_always_asked(self):
         for role in ("A", "B", "C", "Admin"):
