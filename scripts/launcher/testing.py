@@ -19,7 +19,12 @@ from scripts.launcher.templates import Templates
 RUN = "harvest_run_"
 END_TO_END = "harvest_e2e_"  # made by the tests themselves
 # All tests are run by two processes, each on its own copy of the database.
-SHARED_OUT = ("--numprocesses=2", "--dist=loadscope", "--no-loadscope-reorder")
+SHARED_OUT = (
+    "--numprocesses=2",
+    "--dist=loadscope",
+    "--no-loadscope-reorder",
+    "--durations=30",
+)
 THROWN_AWAY = {"PGOPTIONS": "-c synchronous_commit=off"}
 TEST_OPTIONS = {
     "server_wide_modules": "base,web",
