@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from unittest.mock import patch
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from lxml import etree
+from lxml import etree, html
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from odoo.exceptions import UserError
@@ -222,6 +222,13 @@ class TestSamlHttp(HarvestKit, HttpCase):
         page = self._get("/web/login").text
         self.assertIn(self.provider._get_start_path(), page)
         self.assertIn("Sign in with Test Unified School District", page)
+
+    def test_the_button_stays_where_several_people_share_a_device(self):
+        """Odoo's list of people hides the form; the button is not in it."""
+        page = html.fromstring(self._get("/web/login").content)
+        button = f"//a[@href='{self.provider._get_start_path()}']"
+        self.assertEqual(len(page.xpath(button)), 1)
+        self.assertFalse(page.xpath(f"//form{button}"))
 
     # LOG-OUT
 

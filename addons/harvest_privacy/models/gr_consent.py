@@ -75,7 +75,10 @@ class GrConsent(models.Model):
         for consent in self:
             student, purpose = consent.student_id, consent.purpose_id
             label = labels.get(consent.decision, "")
-            consent.display_name = f"{student.name}: {purpose.name} ({label})"
+            # an entry that is being typed has neither yet: the form says "New"
+            known = student and purpose
+            name = f"{student.name}: {purpose.name} ({label})"
+            consent.display_name = name if known else False
 
     @api.depends("purpose_id", "guardianship_id", "student_id")
     def _compute_text_id(self):

@@ -86,7 +86,8 @@ class GrConsentText(models.Model):
     @api.depends("title", "version", "language_id.code")
     def _compute_display_name(self):
         for text in self:
-            text.display_name = self.env._(
+            # a text that is being typed has no title yet: the form says "New"
+            text.display_name = text.title and self.env._(
                 "%(title)s, version %(version)s (%(language)s)",
                 title=text.title,
                 version=text.version,

@@ -33,6 +33,11 @@ class TestGrConsent(PrivacyCommon):
             **values,
         )
 
+    def test_what_is_being_typed_has_no_name_yet(self):
+        """The breadcrumb says "New", not the words for nothing."""
+        for model in ("gr.consent", "gr.consent.text"):
+            self.assertFalse(self.env[model].new({}).display_name)
+
     def _standing(self, purpose=None):
         return self.env["gr.consent.standing"].search(
             [
