@@ -1,5 +1,6 @@
 """What holds for every test, the addons' and the repository's: log, processes."""
 
+import freezegun
 from hypothesis import HealthCheck, settings
 
 from tests import log_watch, sharing
@@ -9,6 +10,8 @@ settings.register_profile(
     "harvest", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("harvest")
+# How long a test took is told in real time, also of those that stop the clock.
+freezegun.configure(extend_ignore_list=["_pytest.timing", "_pytest.runner"])
 
 
 def pytest_configure(config) -> None:
