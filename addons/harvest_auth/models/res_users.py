@@ -36,7 +36,12 @@ class ResUsers(models.Model):
     # Odoo keeps the secret of an authenticator app in clear, in a column that it reads
     # by SQL. Who gets hold of a backup would have every second factor.
     totp_secret = SealedChar(
-        compute=None, inverse=None, store=True, copy=False, groups=fields.NO_ACCESS
+        "Secret of the Authenticator App",
+        compute=None,
+        inverse=None,
+        store=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
     )
     gr_identity_ids = fields.One2many(
         "gr.identity",
