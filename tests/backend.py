@@ -22,9 +22,21 @@ COUNT_REQUESTS = """
         return send.apply(this, args);
     };
 """
-IS_CALM = """() => new Promise((resolve) => requestAnimationFrame(() =>
-    requestAnimationFrame(() => resolve(
-        !window.requestsOnTheWay && !document.querySelector(".o_blockUI")))))"""
+# Nothing is asked for and nothing is left to draw, two frames long: a view first shows
+# what the client kept of an earlier visit, until the answer comes. (No promise: whoever
+# polls takes a promise for a yes.)
+IS_CALM = """() => {
+    const app = window.odoo?.__WOWL_DEBUG__?.root?.__owl__.app;
+    const {tasks, delayedRenders} = app?.scheduler ?? {};
+    const busy = window.requestsOnTheWay || tasks?.size || delayedRenders?.length
+        || document.querySelector(".o_blockUI");
+    window.calmFrames = busy ? 0 : (window.calmFrames ?? 0) + 1;
+    if (window.calmFrames <= 2) {
+        return false;
+    }
+    window.calmFrames = 0;
+    return true;
+}"""
 SEARCH_MENU = ".o_searchview_dropdown_toggler"
 FILTERS = (
     ".o_search_bar_menu .o_menu_item.text-truncate"
@@ -193,8 +205,11 @@ class Backend:
         """Open the first record of a list; say whether a form opened, not a row."""
         rows = self.page.locator(".o_data_row")
         groups = self.page.locator(".o_group_header:not(.o_group_open)")
+        opened = self.page.locator(".o_group_header.o_group_open")
         while not rows.count() and groups.count():
+            before = opened.count()
             groups.first.click()
+            opened.nth(before).wait_for()  # a second click would close it again
             self.calm()
         if not rows.count():
             return False
