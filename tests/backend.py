@@ -22,19 +22,26 @@ COUNT_REQUESTS = """
         return send.apply(this, args);
     };
 """
-# Nothing is asked for and nothing is left to draw, two frames long: a view first shows
-# what the client kept of an earlier visit, until the answer comes. (No promise: whoever
-# polls takes a promise for a yes.)
+# Nothing is asked for and nothing is being drawn, two frames long: a view first shows
+# what the client kept of an earlier visit, until the answer comes. A drawing that takes
+# 0.3 s waits for something else. (No promise: whoever polls takes one for a yes.)
 IS_CALM = """() => {
-    const app = window.odoo?.__WOWL_DEBUG__?.root?.__owl__.app;
-    const {tasks, delayedRenders} = app?.scheduler ?? {};
-    const busy = window.requestsOnTheWay || tasks?.size || delayedRenders?.length
-        || document.querySelector(".o_blockUI");
-    window.calmFrames = busy ? 0 : (window.calmFrames ?? 0) + 1;
-    if (window.calmFrames <= 2) {
+    if (window.requestsOnTheWay || document.querySelector(".o_blockUI")) {
+        window.quiet = null;
         return false;
     }
-    window.calmFrames = 0;
+    window.quiet ??= {frames: 0, since: performance.now()};
+    window.quiet.frames += 1;
+    const app = window.odoo?.__WOWL_DEBUG__?.root?.__owl__.app;
+    const isDrawing = [...(app?.scheduler.tasks ?? [])].some(
+        (task) => task.node.status < 2 && task.node.fiber === task);
+    if (isDrawing && performance.now() - window.quiet.since < 300) {
+        window.quiet.frames = 0;
+    }
+    if (window.quiet.frames < 3) {
+        return false;
+    }
+    window.quiet = null;
     return true;
 }"""
 SEARCH_MENU = ".o_searchview_dropdown_toggler"
@@ -149,6 +156,8 @@ class Backend:
 
     def open_menu(self, menu_id: int) -> None:
         """Open a menu item, which is what a click on it does."""
+        # A pointer that rests on the head of a list has a tooltip cover the rows.
+        self.page.mouse.move(0, DESKTOP["height"] - 1)
         self.page.evaluate(
             "id => odoo.__WOWL_DEBUG__.root.env.services.menu.selectMenu(id)", menu_id
         )
