@@ -14,12 +14,20 @@ FIGURES = "harvest-figures"
 
 
 # Files whose tests use the served system and the browser: one process starts both.
-SERVED = ("_browser.py", "_served.py", "_walk.py")
+SERVED = ("_browser.py", "_served.py")
+# What takes long, the longest first: no process is left alone with it at the end.
+LONG = (*SERVED, "_walk.py", "_canary_routes.py", "_canary_sweep.py", "_histories.py")
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """The longest piece first: the other process does the rest meanwhile."""
-    items.sort(key=lambda item: not is_served(item.nodeid))
+    """Begin with the longest pieces: the other process does the rest meanwhile."""
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(nodeid: str) -> int:
+    path = nodeid.partition("::")[0]
+    ranks = (rank for rank, ending in enumerate(LONG) if path.endswith(ending))
+    return next(ranks, len(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
