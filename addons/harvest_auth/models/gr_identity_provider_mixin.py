@@ -87,6 +87,12 @@ class GrIdentityProviderMixin(models.AbstractModel):
         """Return (code, name) of the products whose quirks are known; extended."""
         return [("generic", self.env._("Another product"))]
 
+    @api.model
+    def _translate_generic(self, known):
+        """Return the (code, name) pairs; products have the same name everywhere."""
+        words = dict(GrIdentityProviderMixin._get_profiles(self))
+        return [(code, words.get(code, name)) for code, name in known]
+
     @api.depends("profile")
     def _compute_profile_certainty(self):
         for provider in self:

@@ -68,7 +68,10 @@ class GrOidcProvider(models.Model):
 
     @api.model
     def _get_profiles(self):
-        return [(code, value["name"]) for code, value in profiles_of("oidc").items()]
+        known = profiles_of("oidc")
+        return self._translate_generic(
+            [(code, value["name"]) for code, value in known.items()]
+        )
 
     @api.model
     def _get_certainty(self, profile):

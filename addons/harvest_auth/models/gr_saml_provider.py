@@ -69,7 +69,8 @@ class GrSamlProvider(models.Model):
 
     @api.model
     def _get_profiles(self):
-        return [(profile.code, profile.name) for profile in profiles().values()]
+        known = [(profile.code, profile.name) for profile in profiles().values()]
+        return self._translate_generic(known)
 
     @api.model
     def _get_certainty(self, profile):

@@ -7,10 +7,10 @@ from ..odoo_walls import BY_COMPANY, BY_USER, MINE, OWN, OWN_FOR_FAMILIES, WITH_
 class IrRule(models.Model):
     """Odoo's own records of people stay in the district, too.
 
-    Odoo rules by company what has a company, with holes; calendars, channels and
-    badges have none. What is missing is a table (``odoo_walls.py``) and is added here
-    to the rules, so that it holds for whichever of those addons is installed. Nothing
-    can widen it, as with a global rule.
+    Odoo rules by company what has a company, with holes; calendars, channels, badges
+    and dialogs have none. What is missing is a table (``odoo_walls.py``) and is added
+    here to the rules, so that it holds for whichever of those addons is installed.
+    Nothing can widen it, as with a global rule.
     """
 
     _inherit = "ir.rule"
@@ -32,6 +32,8 @@ class IrRule(models.Model):
         """Return the domain of what lies in the user's districts, by the tables."""
         districts = self.env.companies.ids
         own = OWN.get(model_name)
+        if not own and self.env[model_name].is_transient():
+            own = "create_uid"  # a dialog is read by who opened it, and nobody else
         if not own and not self.env.user._is_internal():
             own = OWN_FOR_FAMILIES.get(model_name)
         if own:

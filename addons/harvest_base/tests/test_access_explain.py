@@ -50,3 +50,13 @@ class TestAccessExplain(HarvestCommon):
                 self.assertEqual(
                     answer.can_see, self.student.with_user(user).has_access("read")
                 )
+
+    def test_a_dialog_is_read_by_who_opened_it(self):
+        """It names the student, whom others may not see; a critic read it over RPC."""
+        answer = self._explain(self.student, self.user_aide)
+        self.assertTrue(answer.with_user(self.users["B"]).has_access("read"))
+        stranger = self._make_user("C", sites=self.other_site, login="elsewhere")
+        Dialog = self.env["gr.access.explain"].with_user(stranger)
+        self.assertFalse(Dialog.search([]))
+        for operation in ("read", "write", "unlink"):
+            self.assertFalse(Dialog.browse(answer.id).has_access(operation))
