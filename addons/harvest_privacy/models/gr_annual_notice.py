@@ -89,11 +89,12 @@ class GrAnnualNotice(models.Model):
     @api.depends("delivery_ids.state")
     def _compute_counts(self):
         for notice in self:
-            states = notice.delivery_ids.mapped("state")
+            # sudo: figures only, which coordinators see, too; not who got it
+            states = notice.sudo().delivery_ids.mapped("state")
             notice.letter_count = states.count("letter")
             notice.served_count = len(states) - notice.letter_count
             notice.seen_count = states.count("seen")
-            notice.adult_count = len(notice._get_adults().partner_id)
+            notice.adult_count = notice._count_adults()
 
     # PUBLISHING
 
@@ -160,20 +161,29 @@ class GrAnnualNotice(models.Model):
             if notice.delivery_ids:
                 notice._deliver()
 
-    def _get_adults(self):
+    def _get_adults_domain(self):
         """Return the links of adults who may see the record of a pupil at school."""
-        # sudo: families of the whole district; shown are counts and deliveries
         return (
-            self.env["gr.guardianship"]
-            .sudo()
-            .search(
-                self.env["gr.guardianship"]._get_records_allowed_domain()
-                & Domain("company_id", "in", self.company_id.ids)
-                & Domain("student_id.learner_type", "=", "pupil")
-                & Domain("student_id.site_id", "!=", False)
-                & Domain("student_id.active", "=", True)
-            )
+            self.env["gr.guardianship"]._get_records_allowed_domain()
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("student_id.learner_type", "=", "pupil")
+            & Domain("student_id.site_id", "!=", False)
+            & Domain("student_id.active", "=", True)
         )
+
+    def _get_adults(self):
+        # sudo: families of the whole district; what is shown are the deliveries
+        links = self.env["gr.guardianship"].sudo()
+        return links.search(self._get_adults_domain())
+
+    def _count_adults(self):
+        """Count without looking: no family finds the figure in the log of its child."""
+        # sudo: families of the whole district; only the number is shown
+        links = self.env["gr.guardianship"].sudo()
+        [[count]] = links._read_group(
+            self._get_adults_domain(), [], ["partner_id:count_distinct"]
+        )
+        return count
 
     def _deliver(self):
         self.ensure_one()

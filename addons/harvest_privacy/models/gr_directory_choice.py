@@ -34,7 +34,9 @@ class GrDirectoryChoice(models.Model):
         labels = dict(self._fields["decision"]._description_selection(self.env))
         for choice in self:
             label = labels.get(choice.decision, "")
-            choice.display_name = f"{choice.student_id.name}: {label}"
+            name = choice.student_id.name
+            # an entry that is being typed has no student yet: the form says "New"
+            choice.display_name = f"{name}: {label}" if name else False
 
     def _is_permission(self):
         return self.decision == "allow"

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -45,6 +47,29 @@ class TestGrAnnualNotice(PrivacyCommon):
         self._publish()
         self.assertEqual(self.notice.published_by_id, self.manager)
         self.assertEqual(str(self.notice.optout_until), "2020-07-31")
+
+    def test_a_coordinator_reads_the_notice_and_not_who_got_it(self):
+        self._publish()
+        self.notice.action_send()
+        served = self.notice.served_count
+        self.env.invalidate_all()
+        notice = self.notice.with_user(self.users["C"])
+        self.assertEqual(notice.served_count, served)
+        self.assertTrue(served or notice.letter_count)
+        with self.assertRaises(AccessError):
+            notice.delivery_ids.mapped("state")
+        arch = notice.get_view(view_type="form")["arch"]
+        self.assertNotIn("action_send", arch)
+        self.assertNotIn("Adults Served", arch)
+
+    def test_counting_adults_is_no_look_at_their_records(self):
+        """The figure stands in every list; it is not "who saw my child's record"."""
+        adults = self.notice._get_adults().partner_id
+        self.env.invalidate_all()
+        links = type(self.env["gr.guardianship"])
+        with patch.object(links, "_gr_audit_saw") as saw:
+            self.assertEqual(self.notice.adult_count, len(adults))
+        saw.assert_not_called()
 
     def test_what_families_got_never_changes(self):
         self._publish()

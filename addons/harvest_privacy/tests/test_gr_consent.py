@@ -35,7 +35,7 @@ class TestGrConsent(PrivacyCommon):
 
     def test_what_is_being_typed_has_no_name_yet(self):
         """The breadcrumb says "New", not the words for nothing."""
-        for model in ("gr.consent", "gr.consent.text"):
+        for model in ("gr.consent", "gr.consent.text", "gr.directory.choice"):
             self.assertFalse(self.env[model].new({}).display_name)
 
     def _standing(self, purpose=None):
