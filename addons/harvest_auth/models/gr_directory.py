@@ -96,7 +96,9 @@ class GrDirectory(models.Model):
     @api.model
     def _get_profiles(self):
         known = profiles_of("directory")
-        return [(code, value["name"]) for code, value in known.items()]
+        return self._translate_generic(
+            [(code, value["name"]) for code, value in known.items()]
+        )
 
     @api.onchange("profile")
     def _onchange_profile(self):

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, models
 from odoo.http import request
 
@@ -22,3 +24,25 @@ class IrHttp(models.AbstractModel):
                     request.env.cr, None, request.session.context
                 )
         return super()._authenticate_explicit(auth)
+
+    @classmethod
+    def _handle_error(cls, exception):
+        response = super()._handle_error(exception)
+        if not request.session.uid:
+            _forget_trace(response)
+        return response
+
+
+def _forget_trace(response):
+    """Take the stack of calls out of an error: paths and code are no stranger's.
+
+    Odoo puts it into every error in JSON, also for who has no account. The web client
+    shows it to people who are signed in; programs with a key get along without.
+    """
+    if getattr(response, "mimetype", None) != "application/json":
+        return
+    body = json.loads(response.get_data(as_text=True))
+    error = body.get("error", body) if isinstance(body, dict) else {}
+    told = [part for part in (error, error.get("data")) if isinstance(part, dict)]
+    if any([part.pop("debug", None) for part in told]):  # out of each of them
+        response.set_data(json.dumps(body))

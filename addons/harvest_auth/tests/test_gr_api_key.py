@@ -213,6 +213,25 @@ class TestGrApiKey(SignInCommon):
         self.now += 21
         self.assertEqual(self.read_students().status_code, 200)
 
+    def test_an_error_tells_no_stranger_the_code(self):
+        for key, model, status in (
+            ("0123456789" * 4, "gr.student", 401),
+            (None, "gr.identity.policy", 403),
+            (None, "no.such.model", 404),
+        ):
+            with self.subTest(status=status), mute_logger("odoo.http"):
+                answer = self.call(model, "create", key, vals_list=[{"name": "x"}])
+                self.assertEqual(answer.status_code, status, answer.text)
+                self.assertTrue(answer.json()["message"])
+                self.assertNotIn("Traceback", answer.text)
+        answer = self.opener.post(
+            f"{self.base_url()}/web/dataset/call_kw",
+            json={"params": {"model": "gr.student", "method": "search"}},
+            timeout=30,
+        )
+        self.assertIn("SessionExpired", answer.text)
+        self.assertNotIn("Traceback", answer.text)
+
     def test_a_key_has_a_limit_of_its_own(self):
         key = self.make_key(requests_per_minute=2)
         found = [self.read_students(key).status_code for _request in range(3)]
