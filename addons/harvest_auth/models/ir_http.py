@@ -44,5 +44,6 @@ def _forget_trace(response):
     body = json.loads(response.get_data(as_text=True))
     error = body.get("error", body) if isinstance(body, dict) else {}
     told = [part for part in (error, error.get("data")) if isinstance(part, dict)]
-    if any([part.pop("debug", None) for part in told]):  # out of each of them
+    traces = [part.pop("debug", None) for part in told]
+    if any(traces):
         response.set_data(json.dumps(body))

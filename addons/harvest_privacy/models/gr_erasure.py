@@ -88,6 +88,7 @@ class GrErasure(models.Model):
         help="What a retention review approved; empty: the whole record",
     )
     item_ids = fields.One2many("gr.erasure.item", "erasure_id", "Answers", copy=False)
+    touched_count = fields.Integer("Records to Touch", compute="_compute_touched_count")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -105,6 +106,13 @@ class GrErasure(models.Model):
                 and self._get_deadline(
                     "rights.answer.months", erasure.company_id, erasure.received_date
                 )[0]
+            )
+
+    @api.depends("item_ids.outcome", "item_ids.count")
+    def _compute_touched_count(self):
+        for erasure in self:
+            erasure.touched_count = sum(
+                item.count for item in erasure.item_ids if item.outcome != "refused"
             )
 
     def action_plan(self):

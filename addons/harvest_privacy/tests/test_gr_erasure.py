@@ -195,6 +195,7 @@ class TestGrErasure(PrivacyCommon):
         item = erasure.item_ids.filtered(lambda item: item.model == "gr.student.flag")
         self.assertEqual(item.until_date, date(2028, 7, 1))
         self.assertIn("5 CCR", item.authority)
+        self.assertGreater(erasure.touched_count, 0)
         erasure.action_execute()
         self.assertFalse(self.adult.active)
         self.assertEqual(self.canary.first_name, CANARY)
@@ -206,8 +207,10 @@ class TestGrErasure(PrivacyCommon):
         hold = self.env["gr.retention.hold"].create(
             {"student_id": self.canary.id, "reason": "Litigation"}
         )
-        reasons = {reason for _o, reason in self._answers(self._plan()).values()}
+        erasure = self._plan()
+        reasons = {reason for _o, reason in self._answers(erasure).values()}
         self.assertEqual(reasons, {"hold"})
+        self.assertEqual(erasure.touched_count, 0, "the form says so")
         hold.action_lift()
         request = self.env["gr.records.request"].create(
             {"student_id": self.canary.id, "guardianship_id": self.adult.id}
