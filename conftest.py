@@ -11,7 +11,7 @@ settings.register_profile(
 )
 settings.load_profile("harvest")
 # How long a test took is told in real time, also of those that stop the clock.
-freezegun.configure(extend_ignore_list=["_pytest.timing", "_pytest.runner"])
+freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 def pytest_configure(config) -> None:

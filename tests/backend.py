@@ -33,12 +33,16 @@ IS_CALM = """() => {
     window.quiet ??= {frames: 0, since: performance.now()};
     window.quiet.frames += 1;
     const app = window.odoo?.__WOWL_DEBUG__?.root?.__owl__.app;
-    const isDrawing = [...(app?.scheduler.tasks ?? [])].some(
+    const drawings = [...(app?.scheduler.tasks ?? [])].filter(
         (task) => task.node.status < 2 && task.node.fiber === task);
-    if (isDrawing && performance.now() - window.quiet.since < 300) {
+    const waited = performance.now() - window.quiet.since;
+    window.stale ??= new WeakSet();
+    if (waited > 300) {
+        drawings.forEach((task) => window.stale.add(task));
+    } else if (drawings.some((task) => !window.stale.has(task))) {
         window.quiet.frames = 0;
     }
-    if (window.quiet.frames < 3) {
+    if (window.quiet.frames < 3 || waited < 60) {
         return false;
     }
     window.quiet = null;

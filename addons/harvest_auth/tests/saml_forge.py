@@ -13,6 +13,7 @@ import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from freezegun import freeze_time
 from lxml import etree
 
 from ..saml.expected import Expected
@@ -46,6 +47,14 @@ urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport\
 <saml:Attribute Name="mail">\
 <saml:AttributeValue>aide@musd.example</saml:AttributeValue></saml:Attribute>\
 </saml:AttributeStatement></saml:Assertion></samlp:Response>"""
+
+
+def forged_time():
+    """Let it be the time at which responses are forged, however late a test runs.
+
+    The toolkit asks the clock; a response is too old after some minutes.
+    """
+    return freeze_time(NOW, tick=True)
 
 
 def stamp(seconds: int = 0, now: datetime = NOW) -> str:

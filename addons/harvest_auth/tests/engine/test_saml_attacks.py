@@ -31,6 +31,7 @@ from odoo.addons.harvest_auth.tests.saml_forge import (
     SP,
     Forge,
     der,
+    forged_time,
     our_pair,
     pair,
     stamp,
@@ -41,6 +42,12 @@ FORGE = Forge()
 PARTS = ("assertion", "response", "both")
 CASES = {}
 SCORE = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock():
+    with forged_time():
+        yield
 
 
 def case(name, *reasons, expected=None, **parts):

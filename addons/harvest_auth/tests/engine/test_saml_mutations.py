@@ -8,7 +8,7 @@ from lxml import etree
 from odoo.addons.harvest_auth.exceptions import IdentityRefused
 from odoo.addons.harvest_auth.saml.names import ASSERTION, NS
 from odoo.addons.harvest_auth.saml.verify import verify
-from odoo.addons.harvest_auth.tests.saml_forge import Forge
+from odoo.addons.harvest_auth.tests.saml_forge import Forge, forged_time
 
 FORGE = Forge()
 GOOD = {
@@ -17,6 +17,12 @@ GOOD = {
 }
 TRUTH = {part: verify(FORGE.text(xml), FORGE.expected()) for part, xml in GOOD.items()}
 PARTS = st.sampled_from(sorted(GOOD))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock():
+    with forged_time():
+        yield
 
 
 def signed_bytes(xml: bytes) -> bytes:

@@ -2,7 +2,13 @@ import pytest
 
 from odoo.addons.harvest_auth.saml.names import ASSERTION
 from odoo.addons.harvest_auth.saml.verify import CHECKS, inspect, verify
-from odoo.addons.harvest_auth.tests.saml_forge import Forge, our_pair
+from odoo.addons.harvest_auth.tests.saml_forge import Forge, forged_time, our_pair
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock():
+    with forged_time():
+        yield
 
 
 @pytest.mark.parametrize("what", ["assertion", "response", "both"])
