@@ -13,10 +13,11 @@ import pytest
 FIGURES = "harvest-figures"
 
 
-# Files whose tests use the served system and the browser: one process starts both.
-SERVED = ("_browser.py", "_served.py")
+# Files whose tests use the served system and the browser: one process starts both. Two
+# browsers at a time would draw on both processors, and each wait for the other.
+SERVED = ("_walk.py", "_browser.py", "_served.py")
 # What takes long, the longest first: no process is left alone with it at the end.
-LONG = (*SERVED, "_walk.py", "_canary_routes.py", "_canary_sweep.py", "_histories.py")
+LONG = (*SERVED, "_canary_routes.py", "_canary_sweep.py", "_histories.py")
 
 
 def pytest_collection_modifyitems(items) -> None:
