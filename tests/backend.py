@@ -22,7 +22,7 @@ COUNT_REQUESTS = """
         return send.apply(this, args);
     };
 """
-# Nothing is asked for and nothing is being drawn, two frames long: a view first shows
+# Nothing is asked for and nothing is being drawn, some looks long: a view first shows
 # what the client kept of an earlier visit, until the answer comes. A drawing that takes
 # 0.3 s waits for something else. (No promise: whoever polls takes one for a yes.)
 IS_CALM = """() => {
@@ -30,8 +30,8 @@ IS_CALM = """() => {
         window.quiet = null;
         return false;
     }
-    window.quiet ??= {frames: 0, since: performance.now()};
-    window.quiet.frames += 1;
+    window.quiet ??= {looks: 0, since: performance.now()};
+    window.quiet.looks += 1;
     const app = window.odoo?.__WOWL_DEBUG__?.root?.__owl__.app;
     const drawings = [...(app?.scheduler.tasks ?? [])].filter(
         (task) => task.node.status < 2 && task.node.fiber === task);
@@ -40,9 +40,9 @@ IS_CALM = """() => {
     if (waited > 300) {
         drawings.forEach((task) => window.stale.add(task));
     } else if (drawings.some((task) => !window.stale.has(task))) {
-        window.quiet.frames = 0;
+        window.quiet.looks = 0;
     }
-    if (window.quiet.frames < 3 || waited < 60) {
+    if (window.quiet.looks < 3 || waited < 60) {
         return false;
     }
     window.quiet = null;
@@ -191,8 +191,11 @@ class Backend:
         self.calm()
 
     def calm(self) -> None:
-        """Wait until nothing is on its way and all is drawn."""
-        self.page.wait_for_function(IS_CALM)
+        """Wait until nothing is on its way and all is drawn.
+
+        Looks by the clock: who looks at each frame makes the browser draw frames.
+        """
+        self.page.wait_for_function(IS_CALM, polling=20)
 
     def close_dialog(self) -> bool:
         """Close the dialog that a menu item opened, if it did."""
