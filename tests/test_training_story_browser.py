@@ -8,7 +8,6 @@ the certificate comes by mail and proves itself; it ends, and the gate says no.
 from __future__ import annotations
 
 import io
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -111,24 +110,13 @@ def learn(coordinator: Coordinator, learner: Learner) -> None:
     coordinator.verify_the_document()
 
 
-def wait_for_letters(office: Office, box) -> list:
-    """Run the jobs until the letter with the paper is there.
-
-    They run by themselves, too: ours may find the work of one step taken, not done.
-    """
-    for _patience in range(30):
-        for job in MAIL_JOBS:
-            office.run_cron(job)
-        letters = box.letters_to(LEARNER)
-        if found := [letter for letter in letters if list(letter.iter_attachments())]:
-            return found
-        time.sleep(1)
-    return []
-
-
 def receive_certificate(office: Office, box, language: str) -> bytes:
     """Return the PDF from the only mail that brings one, which is in Spanish."""
-    [letter] = wait_for_letters(office, box)
+    for job in MAIL_JOBS:
+        office.run_cron(job)
+    [letter] = [
+        letter for letter in box.letters_to(LEARNER) if list(letter.iter_attachments())
+    ]
     subjects = {
         lang: office.get_subject(MAIL, lang).replace(
             "{{ object.program_id.name }}", PROGRAM

@@ -135,7 +135,7 @@ def postbox(office: Office):
     box = Postbox()
     box.open()
     try:
-        office.make(
+        server = office.make(
             "ir.mail_server",
             name="Loopback",
             smtp_host="127.0.0.1",
@@ -143,7 +143,10 @@ def postbox(office: Office):
             smtp_encryption="none",
             sequence=1,
         )
-        yield box
+        try:
+            yield box
+        finally:  # else the box of the next test is never asked
+            office.call("ir.mail_server", "unlink", [server])
     finally:
         box.close()
 
