@@ -68,6 +68,7 @@ class GrStudent(models.Model):
     def _gr_access_row(self, row):
         # sudo: role and organisation are told to whoever may read the record
         user = self.env["res.users"].sudo().browse(row["uid"] or []).exists()
+        # sudo: as above
         company = self.env["res.company"].sudo().browse(row["company_id"] or [])
         return {
             "day": row["day"],
@@ -91,8 +92,9 @@ class GrStudent(models.Model):
         if not user or user._is_superuser():
             return self.env._("The system itself")
         for role in ROLES:
+            # sudo: the group's name only
             group = self.env.ref(f"harvest_base.group_harvest_{role}").sudo()
-            if group in user.all_group_ids:  # sudo: the group's name only
+            if group in user.all_group_ids:
                 return group.name
         return self.env._("Another user")
 
@@ -112,6 +114,7 @@ class GrStudent(models.Model):
 
     def _gr_kind_name(self, model):
         found = self.env.get(model) if model else None
+        # sudo: names of kinds are no secret
         return "" if found is None else self.env["ir.model"]._get(model).sudo().name
 
     def _gr_fact_names(self, model, names):
